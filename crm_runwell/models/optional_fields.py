@@ -1,0 +1,28 @@
+"""Number fields that can be empty.
+
+Odoo reads an empty float as 0, but "no score yet" is not "no risk": these
+fields read as False instead, stay blank on screen and are left out of averages.
+"""
+
+from odoo import fields
+
+
+class OptionalFloat(fields.Float):
+    """A float that is False, not 0, while it is unknown."""
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
+
+
+class OptionalMonetary(fields.Monetary):
+    """An amount that is False, not 0, while it is unknown."""
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
+
+
+class OptionalInteger(fields.Integer):
+    """A whole number that is False, not 0, while it is unknown."""
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value

@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+
+from .runwell_score import LIFECYCLES, SUMMARY_FIELDS
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    runwell_score_id = fields.Many2one(
+        "runwell.score", "Score", compute="_compute_runwell_score",
+        help="The score of the commercial partner in the company one works in.",
+    )
+    runwell_lifecycle = fields.Selection(
+        LIFECYCLES, "Lifecycle", compute="_compute_runwell_score",
+        search="_search_runwell_lifecycle",
+    )
+    runwell_churn_probability = fields.Float("Churn risk", compute="_compute_runwell_score")
+    runwell_expected_order_date = fields.Date(
+        "Next order expected", compute="_compute_runwell_score",
+    )
+    runwell_summary = fields.Json(compute="_compute_runwell_score")
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "uid")
+    def _compute_runwell_score(self):
+        """Read the rows of all partners at once, those that the reader may see."""
+        Score = self.env["runwell.score"]
+        scores = {}
+        if Score.has_access("read"):
+            scores = {
+                score.partner_id.id: score
+                for score in Score.search_fetch(
+                    [
+                        ("partner_id", "in", self.commercial_partner_id.ids),
+                        ("company_id", "=", self.env.company.id),
+                    ],
+                    ["partner_id", "currency_id", *SUMMARY_FIELDS],
+                )
+            }
+        for partner in self:
+            score = scores.get(partner.commercial_partner_id.id, Score)
+            partner.runwell_score_id = score
+            partner.runwell_lifecycle = score.lifecycle
+            partner.runwell_churn_probability = score.churn_probability
+            partner.runwell_expected_order_date = score.expected_order_date
+            partner.runwell_summary = score._summary() if score else False
+
+    def _search_runwell_lifecycle(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        scores = self.env["runwell.score"]._search([
+            ("company_id", "=", self.env.company.id), ("lifecycle", "in", value),
+        ])
+        return [("commercial_partner_id", "in", scores.subselect("partner_id"))]
+
+    def action_open_runwell_score(self):
+        """Open the page of the customer's figures."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "runwell.score",
+            "res_id": self.runwell_score_id.id, "views": [(False, "form")],
+        }

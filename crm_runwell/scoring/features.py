@@ -1,0 +1,201 @@
+"""History as numbers: one row a customer, as of a day.
+
+The only place where documents become figures. A row of :func:`features` knows
+nothing that happened after ``scope.as_of``, so a score of a past day is what
+we would have said on that day.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .purchases import documents, lines, local_day, of_partners
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The days at which the figures of twelve months begin (they count from the next day)."""
+
+    year_ago: date
+    two_years_ago: date
+
+    @classmethod
+    def of(cls, as_of):
+        """Return the periods that end on ``as_of``; 29 February falls back to the 28th.
+
+        >>> Periods.of(date(2024, 2, 29)).year_ago
+        datetime.date(2023, 2, 28)
+        """
+        return cls(as_of - relativedelta(years=1), as_of - relativedelta(years=2))
+
+
+def features(scope, recent_days):
+    """Return SQL: a row a commercial partner with at least one document.
+
+    Days on which something was bought count once, however many orders they saw.
+
+    =====================  ==========================================================
+    order_count            purchases
+    occasion_count         distinct days of purchase
+    first_day, last_day    the first and last of them (null: only credits)
+    own_gap                mean days between them, null under two days
+    revenue_total, …_12m   net of returns and credits, company currency
+    revenue_prior_12m      the twelve months before those
+    product_count          different products bought
+    margin_12m             over lines of known cost, null where none is known
+    value_12m              margin where cost is known, else revenue, line by line
+    comeback               of the longest silence that a purchase of the last
+                           ``recent_days`` ended: [days silent, order days before
+                           it, days from the first to the last of those]
+    =====================  ==========================================================
+
+    :param scope: :class:`~.purchases.Scope`
+    :param int recent_days: how far back a return of a lost customer is looked for
+    """
+    periods = Periods.of(scope.as_of)
+    return SQL(
+        """
+        WITH day_total AS (
+            SELECT partner_id, amount < 0 AS is_credit, day, sum(amount) AS amount,
+                   count(*) AS documents
+              FROM (%(documents)s) document
+             GROUP BY partner_id, amount < 0, day
+        ), sequence AS (
+            SELECT *, day - lag(day) OVER own AS gap, row_number() OVER own AS place,
+                   first_value(day) OVER own AS first_day
+              FROM day_total
+            WINDOW own AS (PARTITION BY partner_id, is_credit ORDER BY day)
+        ), history AS (
+            SELECT partner_id,
+                   coalesce(sum(documents) FILTER (WHERE NOT is_credit), 0)::int AS order_count,
+                   (count(*) FILTER (WHERE NOT is_credit))::int AS occasion_count,
+                   min(day) FILTER (WHERE NOT is_credit) AS first_day,
+                   max(day) FILTER (WHERE NOT is_credit) AS last_day,
+                   sum(amount) AS revenue_total,
+                   coalesce(sum(amount) FILTER (WHERE day > %(year_ago)s), 0) AS revenue_12m,
+                   coalesce(sum(amount) FILTER (
+                       WHERE day > %(two_years_ago)s AND day <= %(year_ago)s), 0)
+                       AS revenue_prior_12m,
+                   max(ARRAY[gap, place::int - 1, day - gap - first_day]) FILTER (
+                       WHERE NOT is_credit AND gap IS NOT NULL AND day > %(recent)s) AS comeback,
+                   max(day) FILTER (WHERE NOT is_credit AND day <= %(recent)s) AS earlier_day
+              FROM sequence
+             GROUP BY partner_id
+        ), product_line AS (
+            SELECT partner_id, product_id, day > %(year_ago)s AS is_recent,
+                   sum(amount) AS amount, sum(margin) AS margin,
+                   sum(coalesce(margin, amount)) AS value, bool_or(amount > 0) AS is_bought
+              FROM (%(lines)s) line
+             GROUP BY partner_id, product_id, day > %(year_ago)s
+        ), basket AS (
+            SELECT partner_id,
+                   (count(DISTINCT product_id) FILTER (WHERE is_bought))::int AS product_count,
+                   sum(margin) FILTER (WHERE is_recent) AS margin_12m,
+                   sum(value) FILTER (WHERE is_recent) AS value_12m
+              FROM product_line
+             GROUP BY partner_id
+        )
+        SELECT history.*,
+               (last_day - first_day)::float8 / nullif(occasion_count - 1, 0) AS own_gap,
+               coalesce(basket.product_count, 0) AS product_count,
+               basket.margin_12m,
+               coalesce(basket.value_12m, history.revenue_12m) AS value_12m
+          FROM history
+          LEFT JOIN basket USING (partner_id)
+        """,
+        documents=documents(scope), lines=lines(scope),
+        year_ago=periods.year_ago, two_years_ago=periods.two_years_ago,
+        recent=scope.as_of - relativedelta(days=recent_days),
+    )
+
+
+def rhythm_groups(scope, limit):
+    """Return SQL ``(x, t_x, age, customers)``: the grouped rows a fit of the model reads.
+
+    Above ``limit`` customers a fixed pseudo-random sample is taken.
+    """
+    return SQL(
+        """
+        SELECT x, t_x, age, count(*)::int AS customers
+          FROM (SELECT partner_id, (count(DISTINCT day) - 1)::int AS x,
+                       max(day) - min(day) AS t_x, %(as_of)s - min(day) AS age
+                  FROM (%(documents)s) document
+                 WHERE amount > 0
+                 GROUP BY partner_id
+                 ORDER BY hashint4(partner_id), partner_id
+                 LIMIT %(limit)s) buyer
+         GROUP BY x, t_x, age
+         ORDER BY x, t_x, age
+        """,
+        documents=documents(scope), as_of=SQL("%s::date", scope.as_of), limit=limit,
+    )
+
+
+def prospects(scope):
+    """Return SQL ``partner_id``: commercial partners with a quotation or an open opportunity.
+
+    They are those of today, made on or before ``scope.as_of``.
+    """
+    return SQL(
+        """
+        SELECT p.commercial_partner_id AS partner_id
+          FROM sale_order o
+          JOIN res_partner p ON p.id = o.partner_id
+         WHERE o.state IN ('draft', 'sent') AND o.company_id = %(company)s
+           AND %(order_day)s <= %(as_of)s AND %(order_partners)s
+         UNION
+        SELECT p.commercial_partner_id
+          FROM crm_lead l
+          JOIN res_partner p ON p.id = l.partner_id
+         WHERE l.type = 'opportunity' AND l.active AND l.won_status = 'pending'
+           AND (l.company_id = %(company)s OR l.company_id IS NULL AND p.company_id = %(company)s
+                OR l.company_id IS NULL AND p.company_id IS NULL)
+           AND %(lead_day)s <= %(as_of)s AND %(lead_partners)s
+        """,
+        company=scope.company_id, as_of=scope.as_of,
+        order_day=local_day(SQL("o.create_date"), scope.tz),
+        lead_day=local_day(SQL("l.create_date"), scope.tz),
+        order_partners=of_partners(scope, SQL("o.partner_id")),
+        lead_partners=of_partners(scope, SQL("l.partner_id")),
+    )
+
+
+def overdue(scope):
+    """Return SQL ``(partner_id, overdue_amount)``: receivables due before the day and unpaid on it.
+
+    Payments made later than ``scope.as_of`` are taken out again; net of open
+    credits that are due as well, never below zero. Company currency.
+    """
+    return SQL(
+        """
+        SELECT partner_id, greatest(sum(residual), 0) AS overdue_amount
+          FROM (SELECT p.commercial_partner_id AS partner_id,
+                       l.balance - coalesce((
+                           SELECT sum(amount) FROM account_partial_reconcile
+                            WHERE debit_move_id = l.id AND max_date <= %(as_of)s), 0)
+                       + coalesce((
+                           SELECT sum(amount) FROM account_partial_reconcile
+                            WHERE credit_move_id = l.id AND max_date <= %(as_of)s), 0) AS residual
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+                   AND l.company_id = %(company)s AND l.date <= %(as_of)s
+                   AND coalesce(l.date_maturity, l.date) < %(as_of)s AND %(partners)s
+                   AND l.id IN (
+                       SELECT id FROM account_move_line
+                        WHERE reconciled IS NOT TRUE AND parent_state = 'posted'
+                        UNION ALL
+                       SELECT debit_move_id FROM account_partial_reconcile
+                        WHERE max_date > %(as_of)s
+                        UNION ALL
+                       SELECT credit_move_id FROM account_partial_reconcile
+                        WHERE max_date > %(as_of)s)) line
+         GROUP BY partner_id
+        """,
+        company=scope.company_id, as_of=scope.as_of,
+        partners=of_partners(scope, SQL("l.partner_id")),
+    )

@@ -1,0 +1,272 @@
+"""What a purchase is: the one definition, in SQL, for every figure of the product.
+
+A *document* is a confirmed sale order or a posted customer invoice or credit
+note, of one company, up to the end of a day in that company's time zone. Its
+amount is untaxed and in the company's currency; it belongs to the commercial
+partner as the partners stand today. Above zero it is a purchase; below zero it
+is a return or a credit and lowers the revenue of its day without being a
+purchase; at zero it is nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from odoo.tools import SQL
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose history is read, from which documents, and until when.
+
+    :ivar company_id: id of the company
+    :ivar source: ``sale`` (confirmed sale orders) or ``invoice`` (posted invoices)
+    :ivar as_of: the last day that counts, in the company's time zone
+    :ivar tz: the company's time zone (an Olson name)
+    :ivar partner_ids: commercial partners to look at; None means all
+    :ivar has_sale_margin: whether order lines record their cost (module ``sale_margin``)
+    """
+
+    company_id: int
+    source: str
+    as_of: date
+    tz: str = "UTC"
+    partner_ids: tuple | None = None
+    has_sale_margin: bool = False
+
+    def at(self, as_of):
+        """Return the same scope as of another day."""
+        return replace(self, as_of=as_of)
+
+
+def documents(scope):
+    """Return SQL of ``(partner_id, day, amount, document_id)``, a row a document.
+
+    ``document_id`` is the id in ``sale_order`` or ``account_move``; it is null on
+    credits that lower the revenue of an order.
+    """
+    if scope.source == "invoice":
+        return _invoices(scope)
+    return SQL("%s UNION ALL %s", _orders(scope), _credits_of_orders(scope))
+
+
+def lines(scope):
+    """Return SQL of ``(partner_id, day, product_id, amount, margin)``, a row a product line.
+
+    ``margin`` is null where no cost is known: the cost recorded on the order line
+    where the database has one, else the product's cost of today.
+    """
+    if scope.source == "invoice":
+        return _invoice_lines(scope)
+    return SQL("%s UNION ALL %s", _order_lines(scope), _credit_lines(scope))
+
+
+def _orders(scope):
+    return SQL(
+        """SELECT p.commercial_partner_id AS partner_id, %s AS day, %s AS amount,
+                  o.id AS document_id
+             FROM sale_order o
+             JOIN res_partner p ON p.id = o.partner_id
+            WHERE o.amount_untaxed <> 0 AND %s""",
+        _order_day(scope), _in_company_currency(SQL("o.amount_untaxed")), _order_counts(scope),
+    )
+
+
+def _order_counts(scope):
+    """Return the condition under which the sale order ``o`` of partner ``p`` counts."""
+    return SQL(
+        """o.state = 'sale' AND o.company_id = %s
+           AND o.date_order < (%s::timestamp AT TIME ZONE %s) AT TIME ZONE 'UTC' + interval '1 day'
+           AND %s""",
+        scope.company_id, scope.as_of, scope.tz, of_partners(scope, SQL("o.partner_id")),
+    )
+
+
+def of_partners(scope, partner_id):
+    """Return the condition that a document's ``partner_id`` is among those asked for."""
+    if scope.partner_ids is None:
+        return SQL("TRUE")
+    return SQL(
+        "%s IN (SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s))",
+        partner_id, list(scope.partner_ids),
+    )
+
+
+def _order_day(scope):
+    return local_day(SQL("o.date_order"), scope.tz)
+
+
+def local_day(moment, tz):
+    """Return SQL of the day, in ``tz``, of a timestamp kept in UTC."""
+    if tz == "UTC":
+        return SQL("%s::date", moment)
+    return SQL("((%s AT TIME ZONE 'UTC') AT TIME ZONE %s)::date", moment, tz)
+
+
+def _in_company_currency(amount):
+    """Return an amount of the order ``o`` at the order's own rate, rounded to cents of cents.
+
+    Most orders are in the company's currency: they skip the division and stay exact.
+    """
+    return SQL(
+        "CASE WHEN coalesce(o.currency_rate, 0) IN (0, 1) THEN %s"
+        " ELSE round(%s / o.currency_rate, 4) END",
+        amount, amount,
+    )
+
+
+def _credits_of_orders(scope):
+    """Return credit notes as documents, where orders are the purchases."""
+    return SQL(
+        "SELECT partner_id, day, amount, NULL::int AS document_id FROM (%s) c WHERE amount <> 0",
+        _credits(scope),
+    )
+
+
+def _credits(scope):
+    """Return SQL of ``(partner_id, day, amount, order_line_id)``: what credit notes take back.
+
+    A credit on the lines of a confirmed order counts, up to what the order then
+    stays short of (an invoice that was reversed and issued anew takes nothing
+    back). A credit without an order counts in full, unless it reverses an
+    invoice that came from no order: that invoice was never counted.
+    Negative order lines and down payments are in the orders already.
+    """
+    posted = SQL(
+        "m.state = 'posted' AND m.company_id = %s AND m.invoice_date <= %s AND %s"
+        " AND l.display_type = 'product'",
+        scope.company_id, scope.as_of, of_partners(scope, SQL("m.partner_id")),
+    )
+    return SQL(
+        """SELECT p.commercial_partner_id AS partner_id, c.day,
+                  -least(c.credited, greatest(0, %(ordered)s - c.invoiced + c.credited)) AS amount,
+                  s.id AS order_line_id
+             FROM (SELECT rel.order_line_id,
+                          max(m.invoice_date) FILTER (WHERE m.move_type = 'out_refund') AS day,
+                          coalesce(sum(l.balance) FILTER (WHERE m.move_type = 'out_refund'), 0)
+                              AS credited,
+                          coalesce(-sum(l.balance) FILTER (WHERE m.move_type = 'out_invoice'), 0)
+                              AS invoiced
+                     FROM account_move m
+                     JOIN account_move_line l ON l.move_id = m.id
+                     JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = l.id
+                    WHERE m.move_type IN ('out_invoice', 'out_refund') AND %(posted)s
+                      AND rel.order_line_id IN (
+                          SELECT rel.order_line_id
+                            FROM account_move m
+                            JOIN account_move_line l ON l.move_id = m.id
+                            JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = l.id
+                           WHERE m.move_type = 'out_refund' AND %(posted)s)
+                    GROUP BY rel.order_line_id) c
+             JOIN sale_order_line s ON s.id = c.order_line_id
+             JOIN sale_order o ON o.id = s.order_id
+             JOIN res_partner p ON p.id = o.partner_id
+            WHERE %(counts)s AND s.product_uom_qty > 0 AND s.is_downpayment IS NOT TRUE
+            UNION ALL
+           SELECT p.commercial_partner_id, m.invoice_date, -sum(l.balance), NULL
+             FROM account_move m
+             JOIN account_move_line l ON l.move_id = m.id
+             JOIN res_partner p ON p.id = m.partner_id
+            WHERE m.move_type = 'out_refund' AND %(posted)s
+              AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel rel
+                               WHERE rel.invoice_line_id = l.id)
+              AND (m.reversed_entry_id IS NULL OR EXISTS (
+                  SELECT FROM account_move_line rl
+                    JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = rl.id
+                   WHERE rl.move_id = m.reversed_entry_id))
+            GROUP BY m.id, p.commercial_partner_id""",
+        ordered=_in_company_currency(SQL("s.price_subtotal")),
+        posted=posted, counts=_order_counts(scope),
+    )
+
+
+def _invoices(scope):
+    return SQL(
+        """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day,
+                  m.amount_untaxed_signed AS amount, m.id AS document_id
+             FROM account_move m
+             JOIN res_partner p ON p.id = m.partner_id
+            WHERE m.amount_untaxed_signed <> 0 AND %s""",
+        _invoice_counts(scope),
+    )
+
+
+def _invoice_counts(scope):
+    """Return the condition under which the journal entry ``m`` of partner ``p`` counts."""
+    return SQL(
+        """m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund')
+           AND m.company_id = %s AND m.invoice_date <= %s AND %s""",
+        scope.company_id, scope.as_of, of_partners(scope, SQL("m.partner_id")),
+    )
+
+
+def _order_lines(scope):
+    amount = _in_company_currency(SQL("s.price_subtotal"))
+    return SQL(
+        """SELECT p.commercial_partner_id AS partner_id, %(day)s AS day, s.product_id,
+                  %(amount)s AS amount, %(amount)s - %(cost)s AS margin
+             FROM sale_order o
+             JOIN res_partner p ON p.id = o.partner_id
+             JOIN sale_order_line s ON s.order_id = o.id
+             JOIN product_product product ON product.id = s.product_id
+             JOIN product_template template ON template.id = product.product_tmpl_id
+             LEFT JOIN uom_uom unit ON unit.id = s.product_uom_id
+             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+            WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE AND %(counts)s""",
+        day=_order_day(scope), amount=amount,
+        cost=_order_line_cost(scope), counts=_order_counts(scope),
+    )
+
+
+def _order_line_cost(scope):
+    """Return the cost of order line ``s`` in company currency, null if unknown."""
+    today = SQL(
+        "%s * s.product_uom_qty * coalesce(unit.factor / nullif(stock_unit.factor, 0), 1)",
+        _product_cost(scope),
+    )
+    if not scope.has_sale_margin:
+        return today
+    recorded = _in_company_currency(SQL("(s.purchase_price * s.product_uom_qty)"))
+    return SQL("coalesce(CASE WHEN s.purchase_price > 0 THEN %s END, %s)", recorded, today)
+
+
+def _product_cost(scope):
+    return SQL(
+        "nullif((product.standard_price ->> %s)::numeric, 0)", str(scope.company_id),
+    )
+
+
+def _credit_lines(scope):
+    """Return credits as lines; a credited order line gives its margin back in proportion."""
+    return SQL(
+        """SELECT c.partner_id, c.day, s.product_id, c.amount,
+                  CASE WHEN c.order_line_id IS NULL THEN c.amount
+                       ELSE c.amount * (1 - %(cost)s / nullif(%(amount)s, 0)) END AS margin
+             FROM (%(credits)s) c
+             LEFT JOIN sale_order_line s ON s.id = c.order_line_id
+             LEFT JOIN sale_order o ON o.id = s.order_id
+             LEFT JOIN product_product product ON product.id = s.product_id
+             LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+             LEFT JOIN uom_uom unit ON unit.id = s.product_uom_id
+             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id""",
+        cost=_order_line_cost(scope), credits=_credits(scope),
+        amount=_in_company_currency(SQL("s.price_subtotal")),
+    )
+
+
+def _invoice_lines(scope):
+    return SQL(
+        """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day, l.product_id,
+                  -l.balance AS amount,
+                  -l.balance - %(cost)s * l.quantity
+                      * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                      * coalesce(unit.factor / nullif(stock_unit.factor, 0), 1) AS margin
+             FROM account_move m
+             JOIN res_partner p ON p.id = m.partner_id
+             JOIN account_move_line l ON l.move_id = m.id
+             JOIN product_product product ON product.id = l.product_id
+             JOIN product_template template ON template.id = product.product_tmpl_id
+             LEFT JOIN uom_uom unit ON unit.id = l.product_uom_id
+             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+            WHERE l.display_type = 'product' AND %(counts)s""",
+        cost=_product_cost(scope), counts=_invoice_counts(scope),
+    )
