@@ -52,11 +52,3 @@ class ResPartner(models.Model):
             ("company_id", "=", self.env.company.id), ("lifecycle", "in", value),
         ])
         return [("commercial_partner_id", "in", scores.subselect("partner_id"))]
-
-    def action_open_runwell_score(self):
-        """Open the page of the customer's figures."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "res_model": "runwell.score",
-            "res_id": self.runwell_score_id.id, "views": [(False, "form")],
-        }

@@ -119,7 +119,7 @@ class RunwellScore(models.Model):
     frequency_score = OptionalInteger("F", readonly=True, aggregator="avg")
     monetary_score = OptionalInteger("M", readonly=True, aggregator="avg")
     rfm_segment = fields.Selection(RFM_SEGMENTS, "RFM segment", readonly=True)
-    value_class = fields.Selection(VALUE_CLASSES, readonly=True)
+    value_class = fields.Selection(VALUE_CLASSES, "Value class", readonly=True)
     health_score = OptionalFloat("Health", digits=(16, 0), readonly=True, aggregator="avg")
     retention_points = OptionalFloat(readonly=True, aggregator=None)
     trend_points = OptionalFloat(readonly=True, aggregator=None)
@@ -149,7 +149,13 @@ class RunwellScore(models.Model):
         """Return what the strip on the partner's form shows, ready for JSON."""
         self.ensure_one()
         summary = {name: self[name] for name in SUMMARY_FIELDS}
-        return summary | {"id": self.id, "currency_id": self.currency_id.id}
+        labels = {
+            f"{name}_label": dict(self._fields[name]._description_selection(self.env)).get(
+                self[name], ""
+            )
+            for name in ("lifecycle", "value_class")
+        }
+        return summary | labels | {"id": self.id, "currency_id": self.currency_id.id}
 
     def action_open_partner(self):
         """Open the customer's own form."""
@@ -158,6 +164,28 @@ class RunwellScore(models.Model):
             "type": "ir.actions.act_window", "res_model": "res.partner",
             "res_id": self.partner_id.id, "views": [(False, "form")],
         }
+
+    def action_open_score(self):
+        """Open the page of the customer's figures."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id,
+            "name": self.partner_id.display_name, "views": [(False, "form")],
+        }
+
+    def action_open_alert(self):
+        """Open the customer's open alert, or all of its alerts if none is open."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_churn_alert")
+        domain = [
+            ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
+        ]
+        alert = self.env["runwell.churn.alert"].search(
+            [*domain, ("state", "in", ("warning", "suspended"))], limit=1
+        )
+        if not alert:
+            return action | {"domain": domain}
+        return action | {"res_id": alert.id, "views": [(False, "form")]}
 
     def action_open_purchases(self):
         """Open the documents behind the figures: orders, or invoices and credit notes."""
@@ -207,7 +235,8 @@ class RunwellScore(models.Model):
         :return: dict: ``orders`` (newest first: id, model, name, day, amount), ``gaps``
             (days between the order days, oldest first, at most 60), ``months`` (net
             revenue of each of the last 24 months, oldest first), ``health`` (points by
-            part), ``is_fitted``, ``horizon``
+            part), ``as_of``, ``silence`` and ``rhythm`` (days), ``currency_id``,
+            ``is_fitted``, ``horizon`` (days)
         :raise AccessError: if the reader may not see this row
         """
         self.ensure_one()
@@ -224,4 +253,8 @@ class RunwellScore(models.Model):
             ],
             "is_fitted": score.model_id.is_fitted,
             "horizon": score.model_id.horizon_days,
+            "as_of": str(score.as_of),
+            "silence": score.silence_days,
+            "rhythm": score.days_between_orders or 0,
+            "currency_id": score.currency_id.id,
         }

@@ -30,7 +30,7 @@ class RunwellScoreHistory(models.Model):
     as_of = fields.Date("As of", required=True, readonly=True)
     lifecycle = fields.Selection(LIFECYCLES, readonly=True)
     former_lifecycle = fields.Selection(LIFECYCLES, readonly=True)
-    value_class = fields.Selection(VALUE_CLASSES, readonly=True)
+    value_class = fields.Selection(VALUE_CLASSES, "Value class", readonly=True)
     churn_probability = OptionalFloat("Churn risk", readonly=True, aggregator="avg")
     health_score = OptionalFloat("Health", digits=(16, 0), readonly=True, aggregator="avg")
     former_health = OptionalFloat(digits=(16, 0), readonly=True, aggregator="avg")

@@ -1,0 +1,97 @@
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { formatRisk, riskColor } from "../risk_field/risk_field";
+
+import { Component } from "@odoo/owl";
+
+const { DateTime } = luxon;
+
+const LIFECYCLE_COLORS = {
+    new: "info",
+    active: "success",
+    at_risk: "danger",
+    returned: "success",
+};
+
+/**
+ * The state of a customer in one line: lifecycle, risk, next order, value, revenue.
+ *
+ * Reads the field `runwell_summary` (see `runwell.score._summary`) and asks nothing more.
+ */
+export class RunwellStrip extends Component {
+    static template = "crm_runwell.Strip";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+    }
+
+    get summary() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get lifecycleColor() {
+        return LIFECYCLE_COLORS[this.summary.lifecycle] || "secondary";
+    }
+
+    get hasRisk() {
+        return typeof this.summary.churn_probability === "number";
+    }
+
+    get riskLabel() {
+        return formatRisk(this.summary.churn_probability);
+    }
+
+    get riskColor() {
+        return riskColor(this.summary.churn_probability);
+    }
+
+    get missingRisk() {
+        const count = this.summary.occasion_count;
+        if (!count) {
+            return _t("never bought");
+        }
+        return _t("not enough history yet (1 order)");
+    }
+
+    get expected() {
+        if (!this.summary.expected_order_date) {
+            return false;
+        }
+        const day = deserializeDate(this.summary.expected_order_date);
+        const late = Math.floor(DateTime.now().startOf("day").diff(day, "days").days);
+        return { day: formatDate(day), late: late > 0 && _t("%s days ago", late) };
+    }
+
+    get trend() {
+        const { revenue_12m: now, revenue_prior_12m: before } = this.summary;
+        if (!(before > 0)) {
+            return false;
+        }
+        const change = Math.round((100 * (now - before)) / before);
+        return {
+            icon: change < 0 ? "fa-long-arrow-down" : "fa-long-arrow-up",
+            color: change < 0 ? "text-danger" : "text-success",
+            label: `${change > 0 ? "+" : ""}${change} %`,
+        };
+    }
+
+    money(amount) {
+        return formatMonetary(amount, { currencyId: this.summary.currency_id, digits: [16, 0] });
+    }
+
+    async open(method) {
+        this.action.doAction(await this.orm.call("runwell.score", method, [[this.summary.id]]));
+    }
+}
+
+registry.category("fields").add("runwell_strip", {
+    component: RunwellStrip,
+    supportedTypes: ["json"],
+});
