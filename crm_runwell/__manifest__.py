@@ -25,5 +25,6 @@
     "demo": [],
     "assets": {
         "web.assets_backend": ["crm_runwell/static/src/**/*"],
+        "web.assets_tests": ["crm_runwell/static/tests/tours/**/*"],
     },
 }

@@ -60,18 +60,20 @@ class RunwellChurnAlert(models.Model):
     reason = fields.Text(
         tracking=True, help="Why the customer is lost, or why this was a false alarm.",
     )
-    raised_on = fields.Date(required=True, readonly=True)
-    closed_on = fields.Date(readonly=True)
+    raised_on = fields.Date("Raised on", required=True, readonly=True)
+    closed_on = fields.Date("Closed on", readonly=True)
     model_id = fields.Many2one(
         "runwell.scoring.model", "Scoring model", ondelete="restrict", readonly=True,
     )
     churn_probability = fields.Float("Churn risk", readonly=True, aggregator="avg")
     sufficiency = fields.Char(readonly=True)
-    revenue_at_risk = fields.Monetary(readonly=True)
+    revenue_at_risk = fields.Monetary("Revenue at risk", readonly=True)
     revenue_12m = fields.Monetary("Revenue, 12 months", readonly=True)
     last_order_date = fields.Date("Last order", readonly=True)
     silence_days = fields.Integer("Days silent", readonly=True, aggregator="avg")
-    days_between_orders = OptionalFloat(digits=(16, 1), readonly=True, aggregator="avg")
+    days_between_orders = OptionalFloat(
+        "Days between orders", digits=(16, 1), readonly=True, aggregator="avg"
+    )
     expected_order_date = fields.Date("Order was expected", readonly=True)
     evidence = fields.Char("Why", compute="_compute_evidence")
 
@@ -85,7 +87,7 @@ class RunwellChurnAlert(models.Model):
                 "%(days)s days without an order; one came every %(rhythm)s days before. "
                 "%(risk)s %% that none comes within %(horizon)s days.",
                 days=alert.silence_days, rhythm=round(alert.days_between_orders or 0),
-                risk=round(100 * alert.churn_probability),
+                risk=min(99, round(100 * alert.churn_probability)),  # never a certainty
                 horizon=alert.sudo().model_id.horizon_days,  # sudo: settings behind the figure
             )
 

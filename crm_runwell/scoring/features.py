@@ -84,18 +84,12 @@ def features(scope, recent_days):
                    max(day) FILTER (WHERE NOT is_credit AND day <= %(recent)s) AS earlier_day
               FROM sequence
              GROUP BY partner_id
-        ), product_line AS (
-            SELECT partner_id, product_id, day > %(year_ago)s AS is_recent,
-                   sum(amount) AS amount, sum(margin) AS margin,
-                   sum(coalesce(margin, amount)) AS value, bool_or(amount > 0) AS is_bought
-              FROM (%(lines)s) line
-             GROUP BY partner_id, product_id, day > %(year_ago)s
         ), basket AS (
             SELECT partner_id,
-                   (count(DISTINCT product_id) FILTER (WHERE is_bought))::int AS product_count,
-                   sum(margin) FILTER (WHERE is_recent) AS margin_12m,
-                   sum(value) FILTER (WHERE is_recent) AS value_12m
-              FROM product_line
+                   (count(DISTINCT product_id) FILTER (WHERE amount > 0))::int AS product_count,
+                   sum(margin) AS margin_12m,
+                   sum(coalesce(margin, amount)) FILTER (WHERE day > %(year_ago)s) AS value_12m
+              FROM (%(lines)s) line
              GROUP BY partner_id
         )
         SELECT history.*,
@@ -106,7 +100,7 @@ def features(scope, recent_days):
           FROM history
           LEFT JOIN basket USING (partner_id)
         """,
-        documents=documents(scope), lines=lines(scope),
+        documents=documents(scope), lines=lines(scope, periods.year_ago),
         year_ago=periods.year_ago, two_years_ago=periods.two_years_ago,
         recent=scope.as_of - relativedelta(days=recent_days),
     )

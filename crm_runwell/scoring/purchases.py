@@ -49,15 +49,18 @@ def documents(scope):
     return SQL("%s UNION ALL %s", _orders(scope), _credits_of_orders(scope))
 
 
-def lines(scope):
+def lines(scope, margin_since):
     """Return SQL of ``(partner_id, day, product_id, amount, margin)``, a row a product line.
 
-    ``margin`` is null where no cost is known: the cost recorded on the order line
-    where the database has one, else the product's cost of today.
+    ``margin`` is worked out for the days after ``margin_since`` and null where no
+    cost is known: the cost recorded on the order line where the database has one,
+    else the product's cost of today.
     """
     if scope.source == "invoice":
-        return _invoice_lines(scope)
-    return SQL("%s UNION ALL %s", _order_lines(scope), _credit_lines(scope))
+        return _invoice_lines(scope, margin_since)
+    return SQL(
+        "%s UNION ALL %s", _order_lines(scope, margin_since), _credit_lines(scope, margin_since)
+    )
 
 
 def _orders(scope):
@@ -75,7 +78,7 @@ def _order_counts(scope):
     """Return the condition under which the sale order ``o`` of partner ``p`` counts."""
     return SQL(
         """o.state = 'sale' AND o.company_id = %s
-           AND o.date_order < (%s::timestamp AT TIME ZONE %s) AT TIME ZONE 'UTC' + interval '1 day'
+           AND o.date_order < ((%s::date + 1)::timestamp AT TIME ZONE %s) AT TIME ZONE 'UTC'
            AND %s""",
         scope.company_id, scope.as_of, scope.tz, of_partners(scope, SQL("o.partner_id")),
     )
@@ -115,19 +118,27 @@ def _in_company_currency(amount):
 
 
 def _credits_of_orders(scope):
-    """Return credit notes as documents, where orders are the purchases."""
+    """Return credit notes as documents, where orders are the purchases.
+
+    One an order (or credit of its own) and day: the credit of a discount line
+    lowers what is taken back, it is never a purchase.
+    """
     return SQL(
-        "SELECT partner_id, day, amount, NULL::int AS document_id FROM (%s) c WHERE amount <> 0",
+        """SELECT partner_id, day, sum(amount) AS amount, NULL::int AS document_id
+             FROM (%s) c
+            GROUP BY partner_id, day, credited_document
+           HAVING sum(amount) < 0""",
         _credits(scope),
     )
 
 
 def _credits(scope):
-    """Return SQL of ``(partner_id, day, amount, order_line_id)``: what credit notes take back.
+    """Return SQL of what credit notes take back, a row an order line or credit of its own.
 
+    Columns ``partner_id, day, amount, order_line_id, credited_document``.
     A credit on the lines of a confirmed order counts, up to what the order then
     stays short of (an invoice that was reversed and issued anew takes nothing
-    back). A credit without an order counts in full, unless it reverses an
+    back; of a discount line, below zero, the same the other way round). A credit without an order counts in full, unless it reverses an
     invoice that came from no order: that invoice was never counted.
     Negative order lines and down payments are in the orders already.
     """
@@ -138,8 +149,11 @@ def _credits(scope):
     )
     return SQL(
         """SELECT p.commercial_partner_id AS partner_id, c.day,
-                  -least(c.credited, greatest(0, %(ordered)s - c.invoiced + c.credited)) AS amount,
-                  s.id AS order_line_id
+                  -CASE WHEN s.price_subtotal >= 0
+                        THEN least(c.credited, greatest(0, %(ordered)s - c.invoiced + c.credited))
+                        ELSE greatest(c.credited, least(0, %(ordered)s - c.invoiced + c.credited))
+                    END AS amount,
+                  s.id AS order_line_id, s.order_id AS credited_document
              FROM (SELECT rel.order_line_id,
                           max(m.invoice_date) FILTER (WHERE m.move_type = 'out_refund') AS day,
                           coalesce(sum(l.balance) FILTER (WHERE m.move_type = 'out_refund'), 0)
@@ -162,7 +176,7 @@ def _credits(scope):
              JOIN res_partner p ON p.id = o.partner_id
             WHERE %(counts)s AND s.product_uom_qty > 0 AND s.is_downpayment IS NOT TRUE
             UNION ALL
-           SELECT p.commercial_partner_id, m.invoice_date, -sum(l.balance), NULL
+           SELECT p.commercial_partner_id, m.invoice_date, -sum(l.balance), NULL, -m.id
              FROM account_move m
              JOIN account_move_line l ON l.move_id = m.id
              JOIN res_partner p ON p.id = m.partner_id
@@ -199,29 +213,53 @@ def _invoice_counts(scope):
     )
 
 
-def _order_lines(scope):
+def _order_lines(scope, margin_since):
+    """Return the lines of confirmed orders; the order's own figures are worked out once an order."""
     amount = _in_company_currency(SQL("s.price_subtotal"))
     return SQL(
-        """SELECT p.commercial_partner_id AS partner_id, %(day)s AS day, s.product_id,
-                  %(amount)s AS amount, %(amount)s - %(cost)s AS margin
-             FROM sale_order o
-             JOIN res_partner p ON p.id = o.partner_id
+        """SELECT o.partner_id, o.day, s.product_id, %(amount)s AS amount,
+                  CASE WHEN o.day > %(since)s THEN %(amount)s - %(cost)s END AS margin
+             FROM (SELECT o.id, o.currency_rate, p.commercial_partner_id AS partner_id,
+                          %(day)s AS day
+                     FROM sale_order o
+                     JOIN res_partner p ON p.id = o.partner_id
+                    WHERE o.amount_untaxed <> 0 AND %(counts)s
+                   OFFSET 0) o
              JOIN sale_order_line s ON s.order_id = o.id
-             JOIN product_product product ON product.id = s.product_id
-             JOIN product_template template ON template.id = product.product_tmpl_id
-             LEFT JOIN uom_uom unit ON unit.id = s.product_uom_id
-             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-            WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE AND %(counts)s""",
-        day=_order_day(scope), amount=amount,
-        cost=_order_line_cost(scope), counts=_order_counts(scope),
+             %(product)s
+            WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE""",
+        day=_order_day(scope), amount=amount, since=margin_since, counts=_order_counts(scope),
+        cost=_order_line_cost(scope), product=_join_product(scope, SQL("s.product_uom_id")),
+    )
+
+
+def _join_product(scope, unit_id):
+    """Return the joins that give a line its ``product`` (cost today, unit) and ``unit``."""
+    return SQL(
+        """JOIN (SELECT product.id, template.uom_id, stock_unit.factor,
+                        nullif((product.standard_price ->> %s)::numeric, 0) AS cost
+                   FROM product_product product
+                   JOIN product_template template ON template.id = product.product_tmpl_id
+                   LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+                 OFFSET 0) product ON product.id = product_id
+           LEFT JOIN uom_uom unit ON unit.id = %s""",
+        str(scope.company_id), unit_id,
+    )
+
+
+def _units(quantity, unit_id):
+    """Return SQL of a quantity in the product's own unit, the one its cost is stated for."""
+    return SQL(
+        """CASE WHEN %(unit)s IS NULL OR %(unit)s = product.uom_id THEN %(quantity)s
+                ELSE %(quantity)s * unit.factor / nullif(product.factor, 0) END""",
+        unit=unit_id, quantity=quantity,
     )
 
 
 def _order_line_cost(scope):
     """Return the cost of order line ``s`` in company currency, null if unknown."""
     today = SQL(
-        "%s * s.product_uom_qty * coalesce(unit.factor / nullif(stock_unit.factor, 0), 1)",
-        _product_cost(scope),
+        "product.cost * %s", _units(SQL("s.product_uom_qty"), SQL("s.product_uom_id"))
     )
     if not scope.has_sale_margin:
         return today
@@ -229,44 +267,35 @@ def _order_line_cost(scope):
     return SQL("coalesce(CASE WHEN s.purchase_price > 0 THEN %s END, %s)", recorded, today)
 
 
-def _product_cost(scope):
-    return SQL(
-        "nullif((product.standard_price ->> %s)::numeric, 0)", str(scope.company_id),
-    )
-
-
-def _credit_lines(scope):
+def _credit_lines(scope, margin_since):
     """Return credits as lines; a credited order line gives its margin back in proportion."""
     return SQL(
-        """SELECT c.partner_id, c.day, s.product_id, c.amount,
-                  CASE WHEN c.order_line_id IS NULL THEN c.amount
+        """SELECT c.partner_id, c.day, product_id, c.amount,
+                  CASE WHEN c.day <= %(since)s THEN NULL
+                       WHEN c.order_line_id IS NULL THEN c.amount
                        ELSE c.amount * (1 - %(cost)s / nullif(%(amount)s, 0)) END AS margin
              FROM (%(credits)s) c
-             LEFT JOIN sale_order_line s ON s.id = c.order_line_id
-             LEFT JOIN sale_order o ON o.id = s.order_id
-             LEFT JOIN product_product product ON product.id = s.product_id
-             LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-             LEFT JOIN uom_uom unit ON unit.id = s.product_uom_id
-             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id""",
-        cost=_order_line_cost(scope), credits=_credits(scope),
+             LEFT JOIN (sale_order_line s
+                        JOIN sale_order o ON o.id = s.order_id
+                        %(product)s) ON s.id = c.order_line_id""",
+        cost=_order_line_cost(scope), credits=_credits(scope), since=margin_since,
         amount=_in_company_currency(SQL("s.price_subtotal")),
+        product=_join_product(scope, SQL("s.product_uom_id")),
     )
 
 
-def _invoice_lines(scope):
+def _invoice_lines(scope, margin_since):
     return SQL(
-        """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day, l.product_id,
+        """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day, product_id,
                   -l.balance AS amount,
-                  -l.balance - %(cost)s * l.quantity
-                      * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
-                      * coalesce(unit.factor / nullif(stock_unit.factor, 0), 1) AS margin
+                  CASE WHEN m.invoice_date > %(since)s THEN
+                      -l.balance - product.cost * %(units)s
+                      * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END END AS margin
              FROM account_move m
              JOIN res_partner p ON p.id = m.partner_id
              JOIN account_move_line l ON l.move_id = m.id
-             JOIN product_product product ON product.id = l.product_id
-             JOIN product_template template ON template.id = product.product_tmpl_id
-             LEFT JOIN uom_uom unit ON unit.id = l.product_uom_id
-             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+             LEFT %(product)s
             WHERE l.display_type = 'product' AND %(counts)s""",
-        cost=_product_cost(scope), counts=_invoice_counts(scope),
+        units=_units(SQL("l.quantity"), SQL("l.product_uom_id")), since=margin_since,
+        product=_join_product(scope, SQL("l.product_uom_id")), counts=_invoice_counts(scope),
     )
