@@ -22,7 +22,7 @@
         "views/runwell_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
-    "demo": [],
+    "demo": ["demo/demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_runwell/static/src/**/*"],
         "web.assets_tests": ["crm_runwell/static/tests/tours/**/*"],
