@@ -19,6 +19,7 @@
         "views/runwell_scoring_model_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "wizard/runwell_order_import_views.xml",
         "views/runwell_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .runwell_score import LIFECYCLES, SUMMARY_FIELDS
 
@@ -48,7 +49,10 @@ class ResPartner(models.Model):
     def _search_runwell_lifecycle(self, operator, value):
         if operator != "in":
             return NotImplemented
-        scores = self.env["runwell.score"]._search([
-            ("company_id", "=", self.env.company.id), ("lifecycle", "in", value),
-        ])
-        return [("commercial_partner_id", "in", scores.subselect("partner_id"))]
+        Score, ours = self.env["runwell.score"], Domain("company_id", "=", self.env.company.id)
+        scores = Score._search(ours & Domain("lifecycle", "in", value))
+        found = Domain("commercial_partner_id", "in", scores.subselect("partner_id"))
+        if False in value:
+            every = Score._search(ours)
+            found |= Domain("commercial_partner_id", "not in", every.subselect("partner_id"))
+        return found

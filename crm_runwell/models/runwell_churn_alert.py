@@ -213,6 +213,23 @@ class RunwellChurnAlert(models.Model):
         self.invalidate_model()
         return raised
 
+    def _join_open(self, partners):
+        """Keep one open alert a company and kind of partners who are about to be merged.
+
+        The one that is being worked on stays, else the one with more at risk.
+        """
+        kept = set()
+        # sudo: whoever may merge partners need not see their alerts.
+        machine = self.sudo()._as_machine()
+        for alert in machine.search(
+            [("partner_id", "in", partners.ids), ("state", "in", OPEN_STATES)],
+            order="state, revenue_at_risk desc nulls last, id",
+        ):
+            key = (alert.company_id, alert.kind)
+            if key in kept:
+                alert.unlink()
+            kept.add(key)
+
     def _close_won_back(self, companies):
         """Close the open alerts whose customer bought after the order they were raised on."""
         self.env.cr.execute(SQL(

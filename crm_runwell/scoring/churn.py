@@ -54,7 +54,7 @@ class Parameters:
 
         >>> mbg = Parameters(.5248, 6.183 * 7, .8914, 1.614)
         >>> round(mbg.p_alive(2, 213, 272), 4)
-        0.6793
+        0.7061
         """
         log_odds = (
             math.log(self.a / (self.b + x))
@@ -62,12 +62,44 @@ class Parameters:
         )
         return 1 / (1 + math.exp(min(log_odds, _EXP_LIMIT)))
 
+    def expected_orders(self, x, t_x, age, days):
+        """Return how many order days are to be expected in the next ``days``.
+
+        The conditional expectation of Fader, Hardie and Lee (2005), in the form
+        that it takes under MBG/NBD.
+
+        >>> mbg = Parameters(.5248, 6.183 * 7, .8914, 1.614)
+        >>> round(mbg.expected_orders(2, 213, 272, 273), 3)
+        1.263
+        """
+        power, total = self.r + x, self.a + self.b + x
+        never = ((self.alpha + age) / (self.alpha + age + days)) ** power
+        series = hypergeometric(
+            power, self.b + x + 1, total, days / (self.alpha + age + days)
+        )
+        return self.p_alive(x, t_x, age) * total / (self.a - 1) * (1 - never * series)
+
     def p_no_order(self, x, t_x, age, horizon):
         """Return the probability of no order within ``horizon`` days from now."""
         log_quiet = (self.r + x) * (
             math.log(self.alpha + age) - math.log(self.alpha + age + horizon)
         )
         return 1 - self.p_alive(x, t_x, age) * (1 - math.exp(max(log_quiet, -_EXP_LIMIT)))
+
+
+def hypergeometric(a, b, c, z):
+    """Return Gauss' series 2F1(a, b; c; z) for 0 <= z < 1.
+
+    >>> round(hypergeometric(1, 1, 2, .5), 6)  # -ln(1 - z) / z
+    1.386294
+    """
+    term = total = 1.0
+    n = 0
+    while abs(term) > 1e-12 * abs(total) and n < 100_000:
+        term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z
+        total += term
+        n += 1
+    return total
 
 
 #: Shares of the rate and of leaving that stand in where nothing can be fitted:
@@ -86,10 +118,11 @@ def default_parameters(rhythm_days):
     return Parameters(shape["r"], shape["r"] * rhythm_days, shape["a"], shape["b"])
 
 
-def fit(groups):
+def fit(groups, log_likelihood=None):
     """Fit MBG/NBD by maximum likelihood.
 
     :param groups: iterable of ``(x, t_x, age, customers)``, days and counts
+    :param log_likelihood: that of another model of the same four parameters
     :return: ``(Parameters, log_likelihood, customers)``
     :raise FitError: too few buyers or days, or no convergence
     """
@@ -99,8 +132,9 @@ def fit(groups):
     # Days are scaled to the mean age so that the search starts near 1 whatever the trade.
     scale = sum(age * n for _x, _t, age, n in rows) / customers
     scaled = [(x, t_x / scale, age / scale, n) for x, t_x, age, n in rows]
+    log_likelihood = log_likelihood or _log_likelihood
     best, value, converged = minimise(
-        lambda logs: -_log_likelihood(scaled, *map(math.exp, logs)),
+        lambda logs: -log_likelihood(scaled, *map(math.exp, logs)),
         starts=[(-0.5, -2.0, -0.5, 0.5), (0.0, -1.0, -1.0, 1.0), (-1.0, -3.0, 0.0, 0.5)],
         bounds=(-12.0, 12.0),
     )

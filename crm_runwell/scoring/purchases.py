@@ -137,9 +137,10 @@ def _credits(scope):
 
     Columns ``partner_id, day, amount, order_line_id, credited_document``.
     A credit on the lines of a confirmed order counts, up to what the order then
-    stays short of (an invoice that was reversed and issued anew takes nothing
-    back; of a discount line, below zero, the same the other way round). A credit without an order counts in full, unless it reverses an
-    invoice that came from no order: that invoice was never counted.
+    stays short of: an invoice that was reversed and issued anew takes nothing
+    back (of a discount line, below zero, the same the other way round). A credit
+    without an order counts in full, unless it reverses an invoice that came from
+    no order: that invoice was never counted.
     Negative order lines and down payments are in the orders already.
     """
     posted = SQL(

@@ -212,7 +212,8 @@ def _returned(as_of, rules, parameters, statistics):
     gap, x, t_x = (SQL("comeback[%s]::float8", place) for place in (1, 2, 3))
     # The ordinal counts order days before the return; one of them is no repeat.
     x = SQL("(%s - 1)", x)
-    age = SQL("(%s + %s)", t_x, gap)
+    silence = SQL("(%s - 1)", gap)
+    age = SQL("(%s + %s)", t_x, silence)
     no_order = SQL(
         "1 - (%s) * (%s)",
         churn.sql_p_alive(parameters, x, t_x, age),
@@ -220,12 +221,12 @@ def _returned(as_of, rules, parameters, statistics):
     )
     return SQL(
         """(comeback IS NOT NULL
-             AND %(gap)s > %(lost_days)s + CASE WHEN %(x)s >= 2 THEN %(t_x)s / %(x)s
-                                                ELSE %(rhythm)s END
+             AND %(silence)s > %(lost_days)s + round(CASE WHEN %(x)s >= 2 THEN %(t_x)s / %(x)s
+                                                          ELSE %(rhythm)s END)
              AND %(no_order)s >= %(lost)s
             OR confirmed_lost_on < last_day AND last_day > %(cut)s
              AND (confirmed_lost_on > %(cut)s OR earlier_day <= confirmed_lost_on))""",
-        gap=gap, x=x, t_x=t_x, no_order=no_order, lost=LOST_PROBABILITY,
+        silence=silence, x=x, t_x=t_x, no_order=no_order, lost=LOST_PROBABILITY,
         lost_days=LOST_HORIZONS * rules.horizon,
         rhythm=SQL("%s::float8", statistics.rhythm_days),
         cut=SQL("%s - %s", as_of, rules.horizon),

@@ -4,7 +4,7 @@
 def minimise(function, starts, bounds, tolerance=1e-8, max_steps=2000):
     """Return ``(point, value, converged)`` of the lowest minimum over the starts.
 
-    A minimum on a bound, or two best starts that disagree, is no convergence.
+    A minimum on a bound, or within a thousandth of the range of it, is no convergence.
 
     :param function: takes a list of floats, returns a float
     :param starts: points to start from, of one length
@@ -21,7 +21,8 @@ def minimise(function, starts, bounds, tolerance=1e-8, max_steps=2000):
     )
     point, value, converged = runs[0]
     low, high = bounds
-    inside = all(low < coordinate < high for coordinate in point)
+    margin = (high - low) / 1000
+    inside = all(low + margin < coordinate < high - margin for coordinate in point)
     return point, value, converged and inside
 
 

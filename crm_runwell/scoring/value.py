@@ -21,8 +21,8 @@ RFM_GRID = (
     ("new_customers", "potential_loyalist", "potential_loyalist", "champions", "champions"),
 )
 
-#: The share of customers below the automatic threshold of value: the top fifth is above.
-VALUE_QUANTILE = 0.8
+#: The share of customers from the automatic threshold of value on: the top fifth.
+TOP_SHARE = 0.2
 
 #: Points of the health score, 100 in all.
 HEALTH_POINTS = {"retention": 60, "trend": 20, "payment": 20}
@@ -39,7 +39,7 @@ class Statistics:
     :ivar recency_cuts: the four quintile bounds of the last order day
     :ivar frequency_cuts: those of the number of order days
     :ivar monetary_cuts: those of the net revenue
-    :ivar value_cut: twelve-month value above which a customer is in the top fifth
+    :ivar value_cut: twelve-month value from which a customer is in the top fifth
     """
 
     rhythm_days: float
@@ -87,11 +87,11 @@ def statistics(table):
                    FILTER (WHERE occasion_count > 0),
                percentile_disc(%(quintiles)s::float8[]) WITHIN GROUP (ORDER BY revenue_total)
                    FILTER (WHERE occasion_count > 0),
-               percentile_disc(%(value)s) WITHIN GROUP (ORDER BY value_12m)
+               percentile_disc(%(top)s) WITHIN GROUP (ORDER BY value_12m DESC)
                    FILTER (WHERE value_12m > 0)
           FROM %(table)s
         """,
-        table=SQL.identifier(table), quintiles=[0.2, 0.4, 0.6, 0.8], value=VALUE_QUANTILE,
+        table=SQL.identifier(table), quintiles=[0.2, 0.4, 0.6, 0.8], top=TOP_SHARE,
     )
 
 
@@ -122,14 +122,14 @@ def growth(as_of, periods):
     that is still to come. Between :data:`GROWTH_BOUNDS`; 1 where nothing is known.
     """
     return SQL(
-        """coalesce(least(%(high)s, greatest(%(low)s, CASE
+        """least(%(high)s, greatest(%(low)s, coalesce(CASE
                WHEN occasion_count < 2 THEN 1
                WHEN first_day > %(year_ago)s
                    THEN 365.0 / greatest(%(as_of)s - first_day, 90)
                WHEN revenue_prior_12m > 0 THEN revenue_12m / (
                    revenue_prior_12m * 365.0
                    / least(365, greatest(%(year_ago)s - first_day, 90)))
-               END)), 1)""",
+               END, 1)))""",
         low=GROWTH_BOUNDS[0], high=GROWTH_BOUNDS[1],
         as_of=SQL("%s::date", as_of), year_ago=SQL("%s::date", periods.year_ago),
     )

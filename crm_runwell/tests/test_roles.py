@@ -1,0 +1,247 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import AS_OF, RunwellCase
+
+ROLES = {
+    "account manager": "sales_team.group_sale_salesman",
+    "all documents": "sales_team.group_sale_salesman_all_leads",
+    "supervisor": "sales_team.group_sale_manager",
+    "service agent": "crm_runwell.group_service_user",
+    "service manager": "crm_runwell.group_service_manager",
+    "finance": "account.group_account_invoice",
+    "executive": "crm_runwell.group_executive",
+    "administrator": "base.group_system",
+    "employee": "base.group_user",
+    "portal": "base.group_portal",
+}
+
+#: Whose rows of the company a role reads and writes: "own" customers', "all", or none ("").
+#: Nobody creates or deletes. A role that is not named has no access.
+MATRIX = {
+    "runwell.score": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.score.history": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.churn.alert": {
+        "account manager": ("own", "own"), "all documents": ("all", "all"),
+        "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.scoring.model": {
+        "supervisor": ("all", ""), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
+    "runwell.score.refresh": {"administrator": ("all", "")},
+}
+
+#: Who sees margins.
+MARGIN = {"supervisor", "finance", "executive"}
+
+
+@tagged("post_install", "-at_install")
+class TestRoles(RunwellCase):
+    """Role × model × operation, as DOMAIN.md has them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.make_company("Runwell Other", cls.foreign)
+        cls.set_rate(cls.foreign, 1.0)
+        cls.users = {
+            role: cls.user(role.replace(" ", "_"), groups) for role, groups in ROLES.items()
+        }
+        customers = {
+            role: cls.silent(role, cls.company, user_id=user.id) for role, user in cls.users.items()
+        }
+        customers["nobody"] = cls.silent("nobody", cls.company)
+        customers["elsewhere"] = cls.silent("elsewhere", cls.other)
+        companies = cls.company + cls.other
+        cls.env["runwell.score"]._run_scoring(companies, AS_OF)
+        cls.env["runwell.churn.alert"]._raise_alerts(companies)
+        # What stands for each customer, by the account manager's role.
+        cls.rows = {
+            model: {
+                whose: cls.env[model].search([("partner_id", "=", customer.id)])
+                for whose, customer in customers.items()
+            }
+            for model in MATRIX if model != "runwell.scoring.model"
+        }
+        cls.rows["runwell.scoring.model"] = {
+            "nobody": cls.scoring,
+            "elsewhere": cls.env["runwell.scoring.model"]._active_of(cls.other),
+        }
+
+    @classmethod
+    def user(cls, login, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env, f"rw_{login}", groups, company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+
+    @classmethod
+    def silent(cls, name, company, **values):
+        """Return a customer at risk who is asked for to be scored again."""
+        customer = cls.customer(name, **values)
+        cls.orders(customer, "2023-09-01", "2023-10-01", "2023-11-01", "2023-12-01",
+                   company=company)
+        cls.env["runwell.score.refresh"]._ask(cls.env["sale.order"].search(
+            [("partner_id", "=", customer.id)], limit=1,
+        ))
+        return customer
+
+    def reachable(self, model, user, mode):
+        """Return whose rows the user may read or write, by account manager."""
+        rows = self.rows[model]
+        env_rows = {
+            whose: row.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            for whose, row in rows.items()
+        }
+        return {whose for whose, row in env_rows.items() if row.has_access(mode)}
+
+    def test_every_model_is_in_the_matrix(self):
+        ours = {
+            name for name, model in self.env.registry.items()
+            if name.startswith("runwell.") and not model._abstract and not model._transient
+        }
+        self.assertEqual(ours, set(MATRIX))
+
+    def test_rows_are_there_to_be_seen(self):
+        for model, rows in self.rows.items():
+            for whose, row in rows.items():
+                self.assertEqual(len(row), 1, (model, whose))
+
+    def test_read_and_write(self):
+        for model, by_role in MATRIX.items():
+            names = set(self.rows[model]) - {"elsewhere"}
+            for role, user in self.users.items():
+                for mode, reach in zip(("read", "write"), by_role.get(role, ("", "")), strict=True):
+                    with self.subTest(model=model, role=role, mode=mode):
+                        expected = {"": set(), "own": {role}, "all": names}[reach]
+                        self.assertEqual(self.reachable(model, user, mode), expected)
+
+    def test_search_finds_what_may_be_read(self):
+        for model, by_role in MATRIX.items():
+            for role, user in self.users.items():
+                reach = by_role.get(role, ("", ""))[0]
+                found = self.env[model].with_user(user).with_context(
+                    allowed_company_ids=self.company.ids,
+                )
+                with self.subTest(model=model, role=role):
+                    if not reach:
+                        with self.assertRaises(AccessError):
+                            found.search([])
+                        continue
+                    rows = self.rows[model]
+                    expected = (
+                        rows[role] if reach == "own"
+                        else self.env[model].union(
+                            *(row for whose, row in rows.items() if whose != "elsewhere")
+                        )
+                    )
+                    self.assertEqual(set(found.search([]).ids), set(expected.ids))
+
+    def test_nobody_creates_or_deletes(self):
+        for model in MATRIX:
+            for role, user in self.users.items():
+                for mode in ("create", "unlink"):
+                    with self.subTest(model=model, role=role, mode=mode):
+                        self.assertFalse(self.env[model].with_user(user).has_access(mode))
+
+    def test_margin(self):
+        score = self.rows["runwell.score"]
+        for role, (reach, _write) in MATRIX["runwell.score"].items():
+            row = score[role].with_user(self.users[role])
+            with self.subTest(role=role):
+                self.assertTrue(reach)
+                self.assertTrue(row.read(["revenue_12m"]))
+                self.assertEqual("margin_12m" in row.fields_get(), role in MARGIN)
+                if role in MARGIN:
+                    self.assertIn("margin_12m", row.read(["margin_12m"])[0])
+                    continue
+                for call in (
+                    lambda row=row: row.read(["margin_12m"]),
+                    lambda row=row: row.search([("margin_12m", ">", 0)]),
+                    lambda row=row: row._read_group([], [], ["margin_12m:sum"]),
+                    lambda row=row: row.search([], order="margin_12m"),
+                ):
+                    with self.assertRaises(AccessError):
+                        call()
+
+    def test_companies_both_ways(self):
+        ours = self.user("ours", "sales_team.group_sale_manager,account.group_account_invoice")
+        theirs = self.user(
+            "theirs", "sales_team.group_sale_manager,account.group_account_invoice", self.other,
+        )
+        for model in MATRIX:
+            if model == "runwell.score.refresh":
+                continue
+            names = set(self.rows[model]) - {"elsewhere"}
+            with self.subTest(model=model):
+                self.assertEqual(self.reachable(model, ours, "read"), names)
+                self.assertEqual(self.reachable(model, theirs, "read"), {"elsewhere"})
+
+    def test_a_user_of_both_sees_the_company_of_the_moment(self):
+        both = self.user("both", "sales_team.group_sale_manager")
+        both.company_ids += self.other
+        scores = self.env["runwell.score"].with_user(both)
+        for companies in (self.company, self.other, self.company + self.other):
+            found = scores.with_context(allowed_company_ids=companies.ids).search([])
+            self.assertEqual(found.company_id, companies)
+
+    def test_two_roles_add_up(self):
+        """Finance reads all alerts, an account manager works on own ones: both, no more."""
+        both = self.user("sales_and_finance",
+                         "sales_team.group_sale_salesman,account.group_account_invoice")
+        names = set(self.rows["runwell.churn.alert"]) - {"elsewhere"}
+        self.assertEqual(self.reachable("runwell.churn.alert", both, "read"), names)
+        self.assertEqual(self.reachable("runwell.churn.alert", both, "write"), set())
+        self.rows["runwell.churn.alert"]["nobody"].user_id = both
+        self.assertEqual(self.reachable("runwell.churn.alert", both, "write"), {"nobody"})
+
+    def test_the_partner_shows_its_score_to_readers_only(self):
+        partners = {
+            whose: row.partner_id for whose, row in self.rows["runwell.score"].items()
+        }
+        for role, user in self.users.items():
+            if role == "portal":
+                continue
+            reach = MATRIX["runwell.score"].get(role, ("", ""))[0]
+            with self.subTest(role=role):
+                own, others = (
+                    bool(partners[whose].with_user(user).runwell_score_id)
+                    for whose in (role, "nobody")
+                )
+                self.assertEqual((own, others), (reach in ("own", "all"), reach == "all"))
+
+    def test_evidence_is_for_readers(self):
+        score = self.rows["runwell.score"]["nobody"]
+        self.assertEqual(
+            len(score.with_user(self.users["executive"]).get_evidence()["orders"]), 4,
+        )
+        with self.assertRaises(AccessError):
+            score.with_user(self.users["account manager"]).get_evidence()
+        own = self.rows["runwell.score"]["account manager"]
+        self.assertTrue(own.with_user(self.users["account manager"]).get_evidence()["orders"])
+
+    def test_who_computes(self):
+        Score = self.env["runwell.score"]
+        for role, user in self.users.items():
+            mine = Score.with_user(user)
+            with self.subTest(role=role), self.at(f"{AS_OF} 12:00:00"):
+                if role == "supervisor":
+                    self.assertEqual(mine.compute_now(self.company.id, "fit")["is_fitted"], False)
+                    self.assertEqual(
+                        mine.compute_now(self.company.id, "score"), {"scored": len(ROLES) + 1},
+                    )
+                    self.assertEqual(mine.compute_now(self.company.id, "alert"), {"raised": 0})
+                    with self.assertRaises(AccessError):
+                        mine.compute_now(self.other.id, "score")
+                else:
+                    with self.assertRaises(AccessError):
+                        mine.compute_now(self.company.id, "score")

@@ -1,0 +1,1 @@
+from . import runwell_order_import

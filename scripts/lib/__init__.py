@@ -1,0 +1,1 @@
+"""What scripts/ do. Standard library alone, until the venv is there."""
