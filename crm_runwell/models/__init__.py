@@ -6,7 +6,6 @@ from . import runwell_score_history
 from . import runwell_score_refresh
 from . import runwell_churn_alert
 from . import res_partner
-from . import base_partner_merge
 from . import sale_order
 from . import account_move
 from . import runwell_order_history

@@ -6,7 +6,8 @@ Equal scores count as ties, never in the order they happen to come in.
 """
 
 import math
-from itertools import groupby
+
+from odoo.tools import groupby
 
 #: Bins of equal width of the calibration curve and its error.
 CALIBRATION_BINS = 10
@@ -127,7 +128,6 @@ def curve(scores, labels):
     for score, rows in groupby(
         sorted(zip(scores, labels, strict=True), reverse=True), key=lambda row: row[0]
     ):
-        rows = list(rows)
         flagged += len(rows)
         hits += sum(label for _score, label in rows)
         points.append((score, flagged, hits))
@@ -153,5 +153,4 @@ def _ties(scores, labels, reverse=True):
     """Yield ``(count, hits)`` of each group of equal scores."""
     ordered = sorted(zip(scores, labels, strict=True), reverse=reverse)
     for _score, rows in groupby(ordered, key=lambda row: row[0]):
-        rows = list(rows)
         yield len(rows), sum(label for _score, label in rows)

@@ -215,7 +215,7 @@ def _invoice_counts(scope):
 
 
 def _order_lines(scope, margin_since):
-    """Return the lines of confirmed orders; the order's own figures are worked out once an order."""
+    """Return the lines of confirmed orders; what is the order's own is worked out once."""
     amount = _in_company_currency(SQL("s.price_subtotal"))
     return SQL(
         """SELECT o.partner_id, o.day, s.product_id, %(amount)s AS amount,

@@ -33,9 +33,7 @@ class RunwellOrderImport(models.TransientModel):
 
         :raises UserError: when the file cannot be read; nothing is loaded then
         """
-        self.ensure_one()
-        if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("Choose a company that you may work in."))
+        self._check_company_choice()
         history = self.env["runwell.order.history"]
         rejected = io.StringIO(newline="")
         source = io.BytesIO(base64.b64decode(self.file or b""))
@@ -65,7 +63,7 @@ class RunwellOrderImport(models.TransientModel):
 
     def action_compute_scores(self):
         """Score the company's customers now, and show the result again."""
-        self.ensure_one()
+        self._check_company_choice()
         # Superuser: scores are written by the machine, whoever asks for them.
         self.env["runwell.score"].sudo()._run_scoring(companies=self.company_id)
         self.env["runwell.churn.alert"].sudo()._raise_alerts(self.company_id)
@@ -74,6 +72,12 @@ class RunwellOrderImport(models.TransientModel):
             "tag": "display_notification",
             "params": {"type": "success", "message": self.env._("The scores are computed.")},
         }
+
+    def _check_company_choice(self):
+        """Raise AccessError unless the user works in the company: the loader does not ask."""
+        self.ensure_one()
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("Choose a company that you may work in."))
 
     def _orders_domain(self):
         return [("company_id", "=", self.company_id.id), ("origin", "=", self.origin)]

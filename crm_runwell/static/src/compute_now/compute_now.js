@@ -1,16 +1,16 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
-import { Component, onMounted, useState } from "@odoo/owl";
+import {Component, onMounted, useState} from "@odoo/owl";
 
 /**
  * Fit, score and warn, company by company, and say what was done at each step.
  */
 export class ComputeNow extends Component {
     static template = "crm_runwell.ComputeNow";
-    static props = { ...standardActionServiceProps };
+    static props = {...standardActionServiceProps};
 
     setup() {
         this.action = useService("action");
@@ -18,9 +18,9 @@ export class ComputeNow extends Component {
         const companyIds = this.props.action.params.company_ids;
         this.state = useState({
             steps: companyIds.flatMap((companyId) => [
-                { companyId, step: "fit", label: _t("Fit the churn model"), result: "" },
-                { companyId, step: "score", label: _t("Score the customers"), result: "" },
-                { companyId, step: "alert", label: _t("Raise warnings"), result: "" },
+                {companyId, step: "fit", label: _t("Fit the churn model"), result: ""},
+                {companyId, step: "score", label: _t("Score the customers"), result: ""},
+                {companyId, step: "alert", label: _t("Raise warnings"), result: ""},
             ]),
             done: 0,
             failed: false,
@@ -64,11 +64,11 @@ export class ComputeNow extends Component {
     }
 
     openAlerts() {
-        this.action.doAction("crm_runwell.action_churn_alert", { clearBreadcrumbs: true });
+        this.action.doAction("crm_runwell.action_churn_alert", {clearBreadcrumbs: true});
     }
 
     close() {
-        this.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+        this.action.doAction({type: "ir.actions.client", tag: "soft_reload"});
     }
 }
 

@@ -1,13 +1,13 @@
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { formatMonetary } from "@web/views/fields/formatters";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {formatMonetary} from "@web/views/fields/formatters";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-import { MiniBars } from "../mini_bars/mini_bars";
+import {MiniBars} from "../mini_bars/mini_bars";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 
 /**
  * What a customer's figures rest on: health by part, two years of revenue, the gaps
@@ -17,13 +17,13 @@ import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
  */
 export class RunwellEvidence extends Component {
     static template = "crm_runwell.Evidence";
-    static components = { MiniBars };
-    static props = { ...standardWidgetProps };
+    static components = {MiniBars};
+    static props = {...standardWidgetProps};
 
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.state = useState({ evidence: null });
+        this.state = useState({evidence: null});
         onWillStart(() => this.load(this.props.record));
         onWillUpdateProps((nextProps) => {
             if (this.scoreId(nextProps.record) !== this.loadedId) {
@@ -73,16 +73,16 @@ export class RunwellEvidence extends Component {
     }
 
     get monthBars() {
-        return this.evidence.months.map(({ month, amount }) => ({
+        return this.evidence.months.map(({month, amount}) => ({
             value: amount,
             title: `${deserializeDate(month).toFormat("MMM yyyy")}: ${this.money(amount)}`,
         }));
     }
 
     get gapBars() {
-        const bars = this.evidence.gaps.map(({ day, days }) => ({
+        const bars = this.evidence.gaps.map(({day, days}) => ({
             value: days,
-            title: _t("%(days)s days before the order of %(day)s", { days, day: this.day(day) }),
+            title: _t("%(days)s days before the order of %(day)s", {days, day: this.day(day)}),
         }));
         bars.push({
             value: this.evidence.silence,
@@ -97,7 +97,7 @@ export class RunwellEvidence extends Component {
     }
 
     money(amount) {
-        return formatMonetary(amount, { currencyId: this.evidence.currency_id });
+        return formatMonetary(amount, {currencyId: this.evidence.currency_id});
     }
 
     openOrder(order) {

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import {Component} from "@odoo/owl";
 
 const WIDTH = 300;
 const HEIGHT = 72;
@@ -18,11 +18,11 @@ export class MiniBars extends Component {
                 shape: {
                     value: Number,
                     title: String,
-                    color: { type: String, optional: true },
+                    color: {type: String, optional: true},
                 },
             },
         },
-        level: { type: Number, optional: true },
+        level: {type: Number, optional: true},
         description: String,
     };
 
@@ -33,11 +33,11 @@ export class MiniBars extends Component {
         const values = this.props.bars.map((bar) => bar.value);
         const high = Math.max(0, this.props.level || 0, ...values);
         const low = Math.min(0, ...values);
-        return { high, span: high - low || 1 };
+        return {high, span: high - low || 1};
     }
 
     y(value) {
-        const { high, span } = this.scale;
+        const {high, span} = this.scale;
         return ((high - value) / span) * HEIGHT;
     }
 

@@ -1,8 +1,8 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-import { Component } from "@odoo/owl";
+import {Component} from "@odoo/owl";
 
 /** From these shares of 1 on a risk is shown as medium, and as high. */
 const MEDIUM = 0.4;
@@ -36,7 +36,7 @@ export function formatRisk(risk) {
  */
 export class RiskField extends Component {
     static template = "crm_runwell.RiskField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get risk() {
         return this.props.record.data[this.props.name];

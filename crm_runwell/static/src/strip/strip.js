@@ -1,15 +1,15 @@
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { formatMonetary } from "@web/views/fields/formatters";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {formatMonetary} from "@web/views/fields/formatters";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-import { formatRisk, riskColor } from "../risk_field/risk_field";
+import {formatRisk, riskColor} from "../risk_field/risk_field";
 
-import { Component } from "@odoo/owl";
+import {Component} from "@odoo/owl";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 const LIFECYCLE_COLORS = {
     new: "info",
@@ -25,7 +25,7 @@ const LIFECYCLE_COLORS = {
  */
 export class RunwellStrip extends Component {
     static template = "crm_runwell.Strip";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.action = useService("action");
@@ -66,11 +66,11 @@ export class RunwellStrip extends Component {
         }
         const day = deserializeDate(this.summary.expected_order_date);
         const late = Math.floor(DateTime.now().startOf("day").diff(day, "days").days);
-        return { day: formatDate(day), late: late > 0 && _t("%s days ago", late) };
+        return {day: formatDate(day), late: late > 0 && _t("%s days ago", late)};
     }
 
     get trend() {
-        const { revenue_12m: now, revenue_prior_12m: before } = this.summary;
+        const {revenue_12m: now, revenue_prior_12m: before} = this.summary;
         if (!(before > 0)) {
             return false;
         }
@@ -83,7 +83,7 @@ export class RunwellStrip extends Component {
     }
 
     money(amount) {
-        return formatMonetary(amount, { currencyId: this.summary.currency_id, digits: [16, 0] });
+        return formatMonetary(amount, {currencyId: this.summary.currency_id, digits: [16, 0]});
     }
 
     async open(method) {

@@ -1,5 +1,5 @@
-import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
 
 /** From the menu to an activity on the alert of a customer who is about to leave. */
 registry.category("web_tour.tours").add("runwell_from_menu_to_activity", {
