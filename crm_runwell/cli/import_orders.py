@@ -81,7 +81,7 @@ def _run(arguments):
     if rejected.path:
         _say(f"Rejected rows are listed in {rejected.path}")
     if report.loaded:
-        _say("Scores follow with tonight's run; now: Runwell > Configuration > Compute scores")
+        _say("Scores follow with tonight's run; now: Runwell > Configuration > Scoring")
 
 
 def _check_database(name):

@@ -215,6 +215,18 @@ class TestWork(AlertCase):
         self.by(self.manager).action_false_alarm()
         self.assertEqual(self.alert.state, "false_alarm")
 
+    def test_whoever_only_reads_closes_nothing(self):
+        self.alert.reason = "Stocktaking"
+        for groups in ("account.group_account_invoice", "crm_runwell.group_executive"):
+            reader = new_test_user(
+                self.env, f"rw_{groups}", groups, company_id=self.company.id,
+                company_ids=[(6, 0, self.company.ids)],
+            )
+            self.assertEqual(self.by(reader).state, "warning")
+            with self.assertRaises(AccessError):
+                self.by(reader).action_false_alarm()
+        self.assertEqual(self.alert.state, "warning")
+
     def test_what_is_closed_stays_closed(self):
         self.closed(self.alert, "false_alarm")
         for action in ("action_confirm_lost", "action_false_alarm"):

@@ -88,7 +88,10 @@ class TestOrderImportWizard(OrderHistoryCase):
             raise unittest.SkipTest("there is no model runwell.score")
         wizard = self.upload("A,2024-01-01,1,p,1,5\n")
         wizard.action_import()
-        wizard.action_compute_scores()
+        action = wizard.action_compute_scores()
+        self.assertEqual(action["tag"], "runwell_compute_now")
+        for company_id in action["params"]["company_ids"]:
+            wizard.env["runwell.score"].compute_now(company_id, "score")
         score = self.env["runwell.score"].search(
             [("partner_id", "=", self.orders().partner_id.id)])
         self.assertEqual(score.revenue_total, 5)

@@ -132,12 +132,16 @@ class TestRefresh(RunwellCase):
         self.run_scoring()
         full = self.figures()
         self.assertEqual(len(full), 10)
-        changed = self.env["res.partner"].union(*customers, self.buyer, prospect)
-        self.env.cr.execute("DELETE FROM runwell_score WHERE company_id = %s", [self.company.id])
-        self.asked()
-        self.ask(*changed)
-        self.assertEqual(self.refresh(), 10)
-        self.assertEqual(self.figures(), full)
+        # All at once, then a few: they are graded among all customers, not among themselves.
+        for changed in ((*customers, self.buyer, prospect), customers[5:7], [prospect]):
+            self.env.cr.execute(
+                "DELETE FROM runwell_score WHERE company_id = %s AND partner_id = ANY(%s)",
+                [self.company.id, [customer.id for customer in changed]],
+            )
+            self.asked()
+            self.ask(*changed)
+            self.assertEqual(self.refresh(), len(changed))
+            self.assertEqual(self.figures(), full)
 
     def ask(self, *customers):
         for customer in customers:
@@ -208,6 +212,8 @@ class TestRefresh(RunwellCase):
     def test_a_cron_whose_time_is_up_stops(self):
         customers = [self.customer(str(i)) for i in range(3)]
         self.run_scoring()
+        # What other companies ask for would come first.
+        self.env.cr.execute("DELETE FROM runwell_score_refresh")
         self.ask(*customers)
         with (
             self.at(f"{AS_OF} 12:00:00"),

@@ -133,7 +133,10 @@ class TestProspects(RunwellCase):
 
     def test_an_archived_opportunity(self):
         customer = self.customer()
-        self.opportunity(customer).active = False
+        opportunity = self.opportunity(customer)
+        opportunity.active = False
+        opportunity.probability = 20
+        self.assertEqual(opportunity.won_status, "pending")
         self.assertProspect(customer, False)
 
     def test_a_lead_is_no_opportunity(self):

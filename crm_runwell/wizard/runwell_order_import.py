@@ -62,16 +62,9 @@ class RunwellOrderImport(models.TransientModel):
         return dict(action, domain=self._orders_domain(), context={})
 
     def action_compute_scores(self):
-        """Score the company's customers now, and show the result again."""
+        """Open the dialog that computes the scores of the company, step by step."""
         self._check_company_choice()
-        # Superuser: scores are written by the machine, whoever asks for them.
-        self.env["runwell.score"].sudo()._run_scoring(companies=self.company_id)
-        self.env["runwell.churn.alert"].sudo()._raise_alerts(self.company_id)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("The scores are computed.")},
-        }
+        return self.env["runwell.scoring.model"]._active_of(self.company_id).action_compute_now()
 
     def _check_company_choice(self):
         """Raise AccessError unless the user works in the company: the loader does not ask."""
