@@ -7,6 +7,14 @@ from .runwell_score import LIFECYCLES, SUMMARY_FIELDS
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    runwell_exclusion = fields.Selection(
+        [
+            ("internal", "Internal"), ("one_off", "One-off"), ("blocked", "Blocked"),
+            ("closed", "Closed or deceased"),
+        ],
+        "Not scored", copy=False, tracking=True,
+        help="Why this customer is left out: neither scored nor warned about.",
+    )
     runwell_score_id = fields.Many2one(
         "runwell.score", "Score", compute="_compute_runwell_score",
         help="The score of the commercial partner in the company one works in.",
@@ -56,3 +64,12 @@ class ResPartner(models.Model):
             every = Score._search(ours)
             found |= Domain("commercial_partner_id", "not in", every.subselect("partner_id"))
         return found
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "runwell_exclusion" in vals:
+            # sudo: whoever may edit a customer need not see every score of it.
+            self.env["runwell.score.refresh"]._ask(self.sudo().env["runwell.score"].search(
+                [("partner_id", "in", self.commercial_partner_id.ids)]
+            ))
+        return result

@@ -51,7 +51,7 @@ class RunwellChurnAlert(models.Model):
     )
     state = fields.Selection(
         [
-            ("warning", "Warning"), ("suspended", "Suspended"), ("lost", "Lost"),
+            ("warning", "Warning"), ("suspended", "Suspended"), ("lost", "Confirmed lost"),
             ("won_back", "Won back"), ("false_alarm", "False alarm"),
         ],
         required=True, default="warning", readonly=True, tracking=True,
@@ -184,6 +184,7 @@ class RunwellChurnAlert(models.Model):
             return 0
         self.env.flush_all()
         self._close_won_back(companies)
+        self._close_left_out(companies)
         self.env.cr.execute(SQL(
             """
             INSERT INTO runwell_churn_alert (
@@ -229,6 +230,20 @@ class RunwellChurnAlert(models.Model):
             if key in kept:
                 alert.unlink()
             kept.add(key)
+
+    def _close_left_out(self, companies):
+        """Close the open alerts of customers who are no longer to be scored."""
+        self.env.cr.execute(SQL(
+            """
+            UPDATE runwell_churn_alert a
+               SET state = 'false_alarm', closed_on = now()::date, reason = %s,
+                   write_date = now() AT TIME ZONE 'UTC', write_uid = %s
+              FROM res_partner p
+             WHERE p.id = a.partner_id AND p.runwell_exclusion IS NOT NULL
+               AND a.company_id = ANY(%s) AND a.state IN ('warning', 'suspended')
+            """,
+            self.env._("Left out of the scoring."), self.env.uid, companies.ids,
+        ))
 
     def _close_won_back(self, companies):
         """Close the open alerts whose customer bought after the order they were raised on."""

@@ -18,13 +18,21 @@ class RunwellMachineOwned(models.AbstractModel):
 
     #: The names of the fields that are machine-owned; None: the whole row.
     _machine_fields = None
+    #: Whether people too make and delete rows; the machine-owned fields are never theirs.
+    _people_make_rows = False
 
     def _as_machine(self):
         return self.with_context(runwell_machine=_MACHINE)
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_machine()
+        given = self._machine_fields and any(
+            name in values for values in vals_list for name in self._machine_fields
+        )
+        if given or not self._people_make_rows:
+            self._check_machine()
+        else:
+            vals_list = [self._untouched() | values for values in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -33,8 +41,17 @@ class RunwellMachineOwned(models.AbstractModel):
         return super().write(vals)
 
     def unlink(self):
-        self._check_machine()
+        if not self._people_make_rows:
+            self._check_machine()
         return super().unlink()
+
+    def _untouched(self):
+        """Return the machine-owned fields as they begin, whatever defaults a user keeps."""
+        fields = {name: self._fields[name] for name in self._machine_fields}
+        return {
+            name: field.default(self) if field.default else False
+            for name, field in fields.items()
+        }
 
     def _check_machine(self):
         """Raise AccessError unless the scoring itself is at work."""
@@ -43,6 +60,6 @@ class RunwellMachineOwned(models.AbstractModel):
                 self.env._(
                     "%s is kept by the scoring alone, so that its figures can be trusted. "
                     "Change the orders, invoices or settings behind it, then compute again.",
-                    self._description,
+                    self.env["ir.model"]._get(self._name).name,
                 )
             )

@@ -92,6 +92,20 @@ class RunwellScore(models.Model):
     )
     expected_order_date = fields.Date("Next order expected", readonly=True)
 
+    likely_order_date = fields.Date(
+        "Next order likely", readonly=True,
+        help="Even odds that the next order comes by then, given the silence so far.",
+    )
+    overdue_z = OptionalFloat(
+        "Unusual silence (z)", digits=(16, 2), readonly=True, aggregator="avg",
+        help="How unusual the silence is against the customer's own gaps, in standard "
+        "deviations of their logarithm.",
+    )
+    alert_score = OptionalFloat(
+        readonly=True, aggregator="avg",
+        help="Churn risk × how unusual the silence is for this customer, from 0 to 1.",
+    )
+
     p_alive = OptionalFloat(
         "Still a customer", readonly=True, aggregator="avg",
         help="Probability that the customer has not left for good, P(alive).",
@@ -107,6 +121,13 @@ class RunwellScore(models.Model):
     revenue_at_risk = OptionalMonetary(
         "Revenue at risk", readonly=True,
         help="Churn risk × revenue of the last twelve months.",
+    )
+    expected_orders_12m = OptionalFloat(
+        "Orders expected, 12 months", digits=(16, 1), readonly=True, aggregator="sum",
+    )
+    expected_revenue_12m = OptionalMonetary(
+        "Revenue expected, 12 months", readonly=True,
+        help="Orders expected × mean net revenue of an order day.",
     )
     lifetime_value = OptionalMonetary(
         "Lifetime value, 12 months", readonly=True,

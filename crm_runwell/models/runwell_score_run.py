@@ -11,12 +11,10 @@ from odoo.tools import SQL
 
 from ..scoring import score as scoring
 from ..scoring.purchases import documents
-from ..scoring.value import HEALTH_POINTS, Statistics, statistics
+from ..scoring.value import HEALTH_POINTS
+from .scoring_pass import SCORED, ScoringPass
 
 _logger = logging.getLogger(__name__)
-
-#: The working tables of one pass; they live as long as its transaction.
-FEATURES, SCORED = "runwell_feature_pass", "runwell_scored_pass"
 
 #: Customers scored in one go when documents change.
 REFRESH_BATCH = 1000
@@ -29,6 +27,9 @@ COLUMNS = {
     "first_order_date": "first_day", "last_order_date": "last_day",
     "silence_days": "silence_days", "days_between_orders": "days_between_orders",
     "lateness": "lateness", "expected_order_date": "expected_day",
+    "likely_order_date": "likely_day", "overdue_z": "overdue_z", "alert_score": "alert_score",
+    "expected_orders_12m": "expected_orders_12m",
+    "expected_revenue_12m": "expected_revenue_12m",
     "p_alive": "p_alive", "churn_probability": "churn_probability",
     "revenue_total": "revenue_total", "revenue_12m": "revenue_12m",
     "revenue_prior_12m": "revenue_prior_12m", "margin_12m": "margin_12m",
@@ -73,21 +74,16 @@ class RunwellScore(models.Model):
         if not self._lock_model(model):
             return None
         started = time.monotonic()
-        if not model.fit_date:
+        if not model._learned():
             model = model._fit(company, as_of)
         if not model.statistics:
             # The first pass of a company is a full one: there is nothing to grade a few against.
             partner_ids = None
         self.env.flush_all()
-        as_of = as_of or model._today()
-        scope, rules = model._scope(as_of, partner_ids), model._rules()
-        self._collect(scope, rules)
-        common = model._statistics() if partner_ids else self._take_statistics(model)
-        self.env.execute_query(SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
-            SQL.identifier(SCORED),
-            scoring.scored(scope, rules, model._parameters(), common, FEATURES),
-        ))
+        as_of = fields.Date.to_date(as_of) or model._today()
+        common = ScoringPass(self.env, model, as_of, model._learned(), partner_ids).run(
+            model._statistics() if partner_ids else None
+        )
         self._note_changes(model, as_of)
         count = self._keep_rows(model, as_of)
         self._drop_rows(company, partner_ids)
@@ -111,23 +107,6 @@ class RunwellScore(models.Model):
         except psycopg2.errors.SerializationFailure:
             # The other worker finished after our transaction began: its rows are newer.
             return False
-
-    def _collect(self, scope, rules):
-        for table in (FEATURES, SCORED):
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", SQL.identifier(table)))
-        self.env.cr.execute(scoring.collect(scope, rules, FEATURES))
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(FEATURES)))
-
-    def _take_statistics(self, model):
-        """Return the :class:`Statistics` of the customers just collected."""
-        [(rhythm, recency, frequency, monetary, value)] = self.env.execute_query(
-            statistics(FEATURES)
-        )
-        return Statistics(
-            rhythm_days=rhythm or model._rhythm_days([]),
-            recency_cuts=tuple(recency or ()), frequency_cuts=tuple(frequency or ()),
-            monetary_cuts=tuple(monetary or ()), value_cut=value or 0,
-        )
 
     def _note_changes(self, model, as_of):
         """Write to the course the customers whose score changed in a way worth noting."""
@@ -205,8 +184,11 @@ class RunwellScore(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(companies))
         for company in companies:
-            self._score_company(company)
-            self.env["runwell.churn.alert"]._raise_alerts(company)
+            if self._score_company(company) is not None:
+                self.env["runwell.churn.alert"]._raise_alerts(company)
+                # sudo: the settings are read by the machine.
+                model = self.env["runwell.scoring.model"].sudo()._active_of(company)
+                self.env["runwell.prediction"]._keep(model, model.scored_on)
             commit(1)
 
     @api.model

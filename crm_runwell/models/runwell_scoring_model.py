@@ -1,21 +1,23 @@
+from dataclasses import replace
+
 import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..scoring import churn
-from ..scoring.features import rhythm_groups
+from ..scoring import backtest, churn, early
+from ..scoring.learning import SLICE_CUSTOMERS, Learned
 from ..scoring.purchases import Scope
 from ..scoring.score import Rules
+from ..scoring.season import Clock
 from ..scoring.value import Statistics
+from .learner import Learner, risk_on
+from .scoring_pass import SCORED, ScoringPass
 
 #: Days between two orders of a customer, by declared rhythm.
 RHYTHM_DAYS = {"weekly": 7.0, "monthly": 30.0, "quarterly": 91.0, "yearly": 365.0}
 #: Stands in where nobody declared a rhythm and no customer has shown one.
 FALLBACK_RHYTHM = "monthly"
-
-#: A larger base is sampled for the fit: it moves the parameters by less than their error.
-FIT_SAMPLE = 20000
 
 
 class RunwellScoringModel(models.Model):
@@ -38,21 +40,21 @@ class RunwellScoringModel(models.Model):
 
     _machine_fields = frozenset({
         "company_id", "version", "state", "r", "alpha", "a", "b", "is_fitted", "fit_date",
-        "fit_customers", "log_likelihood", "refusal", "statistics", "scored_on", "scored_at",
-        "scored_count",
+        "fit_customers", "log_likelihood", "refusal", "learned", "statistics", "scored_on", "scored_at",
+        "scored_count", "brier", "verdict",
     })
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     version = fields.Integer(default=1, readonly=True)
     state = fields.Selection(
-        [("active", "Active"), ("retired", "Retired")], required=True, default="active",
+        [("active", "In use"), ("retired", "Retired"), ("refused", "Not taken over")], required=True, default="active",
         readonly=True,
     )
 
     purchase_source = fields.Selection(
         [("sale", "Confirmed sale orders"), ("invoice", "Posted customer invoices")],
-        required=True, default="sale", tracking=True,
+        "Purchases are", required=True, default="sale", tracking=True,
         help="What counts as a purchase. Choose invoices if sales are invoiced without orders.",
     )
     horizon_days = fields.Integer(
@@ -77,7 +79,7 @@ class RunwellScoringModel(models.Model):
             ("weekly", "Weekly"), ("monthly", "Monthly"),
             ("quarterly", "Quarterly"), ("yearly", "Yearly"),
         ],
-        required=True, default="auto", tracking=True,
+        "Usual rhythm", required=True, default="auto", tracking=True,
         help="How often a customer usually orders. Used while there is too little history "
         "to fit the model.",
     )
@@ -111,6 +113,13 @@ class RunwellScoringModel(models.Model):
         ],
         "Why not fitted", readonly=True,
     )
+    learned = fields.Json(readonly=True)
+    brier = fields.Float(
+        "Brier score", digits=(16, 4), readonly=True,
+        help="Mean squared error of the risk on the newest past days whose horizon is over. "
+        "Lower is better.",
+    )
+    verdict = fields.Char(readonly=True, help="Why this version was, or was not, taken over.")
     statistics = fields.Json(readonly=True)
     scored_on = fields.Date("Scores as of", readonly=True)
     scored_at = fields.Datetime("Computed at", readonly=True)
@@ -177,63 +186,58 @@ class RunwellScoringModel(models.Model):
             {"company_id": company.id, "refusal": "buyers", **vars(defaults)}
         ])
 
-    @api.model
-    def _fit(self, company, as_of=None):
-        """Fit the model of ``company`` on its history up to ``as_of`` (None: today).
+    def _learn(self, as_of, horizon):
+        """Return the :class:`~..scoring.learning.Learned` of a day; writes nothing."""
+        self.ensure_one()
+        # sudo: the machine reads every document of the company.
+        return Learner(
+            self.sudo().env, self._scope(as_of), horizon, self._rhythm_days
+        ).learn()
 
-        Where the history does not carry a fit, stated default parameters for the
-        customers' rhythm stand in, marked as not fitted, with the reason.
+    def _evaluate(self, as_of, horizon):
+        """Return what would have been said on a past day, and what then happened.
 
-        :return: the active ``runwell.scoring.model``, a new version if the parameters moved
+        Learnt and scored from the documents up to that day alone; those of the
+        ``horizon`` days after it decide the labels, and nothing else.
+
+        :return: ``(list of Outcome, dict of early.days_earlier or None)``
         """
-        model = self._active_of(company)
-        self.env.flush_all()
-        groups = self.env.execute_query(
-            rhythm_groups(model._scope(as_of or model._today()), FIT_SAMPLE)
-        )
-        try:
-            parameters, log_likelihood, customers = churn.fit(groups)
-            values = {
-                "is_fitted": True, "refusal": False, "log_likelihood": log_likelihood,
-                "fit_customers": customers,
-            }
-        except churn.FitError as error:
-            parameters = churn.default_parameters(model._rhythm_days(groups))
-            values = {
-                "is_fitted": False, "refusal": error.reason, "log_likelihood": 0.0,
-                "fit_customers": sum(group[3] for group in groups),
-            }
-        values |= {**vars(parameters), "fit_date": fields.Datetime.now()}
-        return model._next_version(values)
+        self.ensure_one()
+        learned = self._learn(as_of, horizon)
+        rules = replace(self._rules(), horizon=horizon)
+        # sudo: the machine reads every document of the company.
+        env, scope = self.sudo().env, self._scope(as_of)
+        ScoringPass(env, self, as_of, learned, everyone=True, rules=rules).run()
+        rows = [
+            backtest.Outcome(*row)
+            for row in env.execute_query(backtest.outcomes(scope, horizon, SCORED))
+        ]
+        silences = env.execute_query(early.silences(scope, horizon, SLICE_CUSTOMERS))
+        if not silences:
+            return rows, None
+        clock = Clock(learned.season, min(first for _x, first, _l, _n in silences), as_of)
+        risk = risk_on(learned.parameters, clock, horizon, learned.factor)
+        return rows, early.days_earlier(silences, as_of, horizon, risk)
+
+    def _learned(self):
+        """Return what the active version has learnt; None if that was for another horizon."""
+        self.ensure_one()
+        values = dict(self.learned or {})
+        if values.pop("horizon", None) != self.horizon_days:
+            return None
+        return Learned.from_json(values)
 
     def _rhythm_days(self, groups):
-        """Return the usual days between two orders: declared, or the customers' own median."""
+        """Return the usual days between two orders: declared, or the customers' pooled own.
+
+        :param groups: ``(x, first_day, last_day, customers)``
+        """
         self.ensure_one()
         if self.purchase_rhythm != "auto":
             return RHYTHM_DAYS[self.purchase_rhythm]
-        gaps = sorted(
-            t_x / x for x, t_x, _age, customers in groups if x >= 2 for _one in range(customers)
-        )
-        return gaps[len(gaps) // 2] if gaps else RHYTHM_DAYS[FALLBACK_RHYTHM]
-
-    def _next_version(self, values):
-        """Activate ``values`` as a new version; a fit that moved nothing only says when it ran."""
-        self.ensure_one()
-        # sudo: a fit is the machine's, whoever asked for it; the caller was checked.
-        machine = self.sudo()._as_machine()
-        same = all(machine[name] == values[name] for name in ("r", "alpha", "a", "b", "is_fitted"))
-        if same or not self.fit_date:
-            machine.write(values)
-            return self
-        machine.write({"state": "retired"})
-        self.env.flush_all()
-        successor = machine.copy(values | {"version": self.version + 1, "state": "active"})
-        return self.browse(successor.id)
-
-    def _parameters(self):
-        """Return the :class:`~..scoring.churn.Parameters` of this version."""
-        self.ensure_one()
-        return churn.Parameters(self.r, self.alpha, self.a, self.b)
+        gaps = sum(x * n for x, _first, _last, n in groups)
+        days = sum((last - first).days * n for _x, first, last, n in groups)
+        return max(days / gaps, 1.0) if gaps and days else RHYTHM_DAYS[FALLBACK_RHYTHM]
 
     def _rules(self):
         """Return the :class:`~..scoring.score.Rules` of this version."""
@@ -276,11 +280,3 @@ class RunwellScoringModel(models.Model):
         """
         self.ensure_one()
         return bool(self.try_lock_for_update(allow_referencing=True))
-
-    def _cron_fit(self):
-        """Fit the model of every company, a transaction each."""
-        companies = self.env["res.company"].search([])
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
-        for company in companies:
-            self._fit(company)
-            self.env["ir.cron"]._commit_progress(1)

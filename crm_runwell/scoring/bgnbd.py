@@ -39,7 +39,7 @@ class BgNbd(Parameters):
 
 def fit_bgnbd(groups):
     """Fit BG/NBD by maximum likelihood; see :func:`.churn.fit`."""
-    parameters, log_likelihood, customers = fit(groups, _log_likelihood)
+    parameters, log_likelihood, customers = fit(groups, _log_likelihood, use_prior=False)
     return BgNbd(**vars(parameters)), log_likelihood, customers
 
 

@@ -102,9 +102,9 @@ def hypergeometric(a, b, c, z):
     return total
 
 
-#: Shares of the rate and of leaving that stand in where nothing can be fitted:
-#: a mature business-to-business base, one order in ten the last (b / a = 9).
-_DEFAULT_SHAPE = {"r": 1.2, "a": 0.7, "b": 6.3}
+#: Shares of the rate and of leaving that stand in where nothing can be fitted: one order in
+#: nine is the last (docs/model.md has the figures on two real histories).
+_DEFAULT_SHAPE = {"r": 0.7, "a": 0.5, "b": 4.0}
 
 
 def default_parameters(rhythm_days):
@@ -118,11 +118,17 @@ def default_parameters(rhythm_days):
     return Parameters(shape["r"], shape["r"] * rhythm_days, shape["a"], shape["b"])
 
 
-def fit(groups, log_likelihood=None):
-    """Fit MBG/NBD by maximum likelihood.
+#: Weakly expected leaving and its spread on the log scale: a history in which nobody has left
+#: yet says nothing of ``b``, which would run away.
+_PRIOR = {"a": 0.7, "b": 6.3, "spread": 2.0}
+
+
+def fit(groups, log_likelihood=None, use_prior=True):
+    """Fit MBG/NBD by maximum likelihood, with a weak prior on ``a`` and ``b``.
 
     :param groups: iterable of ``(x, t_x, age, customers)``, days and counts
     :param log_likelihood: that of another model of the same four parameters
+    :param use_prior: False: plain maximum likelihood, as the papers have it
     :return: ``(Parameters, log_likelihood, customers)``
     :raise FitError: too few buyers or days, or no convergence
     """
@@ -133,8 +139,15 @@ def fit(groups, log_likelihood=None):
     scale = sum(age * n for _x, _t, age, n in rows) / customers
     scaled = [(x, t_x / scale, age / scale, n) for x, t_x, age, n in rows]
     log_likelihood = log_likelihood or _log_likelihood
+
+    def penalty(logs):
+        return use_prior and sum(
+            ((log - math.log(_PRIOR[name])) / _PRIOR["spread"]) ** 2 / 2
+            for name, log in zip("ab", logs[2:], strict=True)
+        )
+
     best, value, converged = minimise(
-        lambda logs: -log_likelihood(scaled, *map(math.exp, logs)),
+        lambda logs: penalty(logs) - log_likelihood(scaled, *map(math.exp, logs)),
         starts=[(-0.5, -2.0, -0.5, 0.5), (0.0, -1.0, -1.0, 1.0), (-1.0, -3.0, 0.0, 0.5)],
         bounds=(-12.0, 12.0),
     )
@@ -143,7 +156,38 @@ def fit(groups, log_likelihood=None):
     r, alpha, a, b = map(math.exp, best)
     repeats = sum(x * n for x, _t, _age, n in rows)
     # Scaling time by s divides each of the x order densities by s.
-    return Parameters(r, alpha * scale, a, b), -value - repeats * math.log(scale), customers
+    likelihood = penalty(best) - value - repeats * math.log(scale)
+    return Parameters(r, alpha * scale, a, b), likelihood, customers
+
+
+def activity_factor(parameters, customers, horizon, share):
+    """Return the factor on the horizon with which the mean risk is the share that left.
+
+    :param customers: ``(x, t_x, age)`` on a past day
+    :param horizon: days (season days) that have passed since
+    :param share: of them who did not order in those days
+    :return: between .2 and 5
+    """
+    known = [
+        (parameters.p_alive(x, t_x, age), parameters.r + x, parameters.alpha + age)
+        for x, t_x, age in customers
+    ]
+
+    def mean_risk(factor):
+        return 1 - sum(
+            alive * (1 - (scale / (scale + horizon * factor)) ** power)
+            for alive, power, scale in known
+        ) / len(known)
+
+    low, high = math.log(0.2), math.log(5)
+    for _step in range(24):
+        middle = (low + high) / 2
+        # A longer horizon lowers the risk of no order.
+        if mean_risk(math.exp(middle)) > share:
+            low = middle
+        else:
+            high = middle
+    return math.exp((low + high) / 2)
 
 
 def _merge(groups):
@@ -198,6 +242,22 @@ def sql_p_order(parameters, x, age, horizon):
         "1 - exp(greatest((%(r)s + %(x)s) * (ln(%(alpha)s + %(age)s)"
         " - ln(%(alpha)s + %(age)s + %(horizon)s)), %(limit)s))",
         x=x, age=age, horizon=horizon, limit=-_EXP_LIMIT, **_constants(parameters),
+    )
+
+
+def sql_orders(parameters, x, age, days):
+    """Return SQL of the orders that a living customer is expected to place in ``days``.
+
+    The expectation over the chance of leaving is taken at its mean, a / (a + b + x + 1),
+    instead of integrated: within a few percent of :meth:`Parameters.expected_orders`,
+    without a hypergeometric series.
+    """
+    constants = _constants(parameters)
+    leaving = SQL("(%(a)s / (%(a)s + %(b)s + %(x)s + 1))", x=x, **constants)
+    return SQL(
+        "(1 - exp(greatest((%(r)s + %(x)s) * (ln(%(alpha)s + %(age)s)"
+        " - ln(%(alpha)s + %(age)s + %(leaving)s * %(days)s)), %(limit)s))) / %(leaving)s",
+        x=x, age=age, days=days, limit=-_EXP_LIMIT, leaving=leaving, **constants,
     )
 
 

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .purchases import documents, lines, local_day, of_partners
+from .purchases import documents, line_counts, lines, local_day, of_partners
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,28 @@ class Periods:
         return cls(as_of - relativedelta(years=1), as_of - relativedelta(years=2))
 
 
-def features(scope, recent_days):
+def day_totals(scope, with_lines=False):
+    """Return SQL ``(partner_id, is_credit, day, amount, documents)``: the documents by day.
+
+    ``with_lines`` adds ``line_count``, the product lines bought that day.
+    """
+    totals = SQL(
+        """SELECT partner_id, amount < 0 AS is_credit, day, sum(amount) AS amount,
+                  count(*)::int AS documents
+             FROM (%s) document
+            GROUP BY partner_id, amount < 0, day""",
+        documents(scope),
+    )
+    if not with_lines:
+        return totals
+    return SQL(
+        """SELECT total.*, CASE WHEN is_credit THEN 0 ELSE coalesce(line_count, 0) END AS line_count
+             FROM (%s) total LEFT JOIN (%s) counted USING (partner_id, day)""",
+        totals, line_counts(scope),
+    )
+
+
+def features(scope, recent_days, days=None):
     """Return SQL: a row a commercial partner with at least one document.
 
     Days on which something was bought count once, however many orders they saw.
@@ -42,6 +63,7 @@ def features(scope, recent_days):
     occasion_count         distinct days of purchase
     first_day, last_day    the first and last of them (null: only credits)
     own_gap                mean days between them, null under two days
+    log_gap_mean, …_var    mean and sample variance of the logarithm of those days
     revenue_total, …_12m   net of returns and credits, company currency
     revenue_prior_12m      the twelve months before those
     product_count          different products bought
@@ -54,16 +76,12 @@ def features(scope, recent_days):
 
     :param scope: :class:`~.purchases.Scope`
     :param int recent_days: how far back a return of a lost customer is looked for
+    :param days: SQL of :func:`day_totals` of the same scope, where a table has them already
     """
     periods = Periods.of(scope.as_of)
     return SQL(
         """
-        WITH day_total AS (
-            SELECT partner_id, amount < 0 AS is_credit, day, sum(amount) AS amount,
-                   count(*) AS documents
-              FROM (%(documents)s) document
-             GROUP BY partner_id, amount < 0, day
-        ), sequence AS (
+        WITH day_total AS (%(days)s), sequence AS (
             SELECT *, day - lag(day) OVER own AS gap, row_number() OVER own AS place,
                    first_value(day) OVER own AS first_day
               FROM day_total
@@ -81,7 +99,9 @@ def features(scope, recent_days):
                        AS revenue_prior_12m,
                    max(ARRAY[gap, place::int - 1, day - gap - first_day]) FILTER (
                        WHERE NOT is_credit AND gap IS NOT NULL AND day > %(recent)s) AS comeback,
-                   max(day) FILTER (WHERE NOT is_credit AND day <= %(recent)s) AS earlier_day
+                   max(day) FILTER (WHERE NOT is_credit AND day <= %(recent)s) AS earlier_day,
+                   avg(ln(gap::float8)) FILTER (WHERE NOT is_credit) AS log_gap_mean,
+                   var_samp(ln(gap::float8)) FILTER (WHERE NOT is_credit) AS log_gap_var
               FROM sequence
              GROUP BY partner_id
         ), basket AS (
@@ -100,31 +120,9 @@ def features(scope, recent_days):
           FROM history
           LEFT JOIN basket USING (partner_id)
         """,
-        documents=documents(scope), lines=lines(scope, periods.year_ago),
+        days=days or day_totals(scope), lines=lines(scope, periods.year_ago),
         year_ago=periods.year_ago, two_years_ago=periods.two_years_ago,
         recent=scope.as_of - relativedelta(days=recent_days),
-    )
-
-
-def rhythm_groups(scope, limit):
-    """Return SQL ``(x, t_x, age, customers)``: the grouped rows a fit of the model reads.
-
-    Above ``limit`` customers a fixed pseudo-random sample is taken.
-    """
-    return SQL(
-        """
-        SELECT x, t_x, age, count(*)::int AS customers
-          FROM (SELECT partner_id, (count(DISTINCT day) - 1)::int AS x,
-                       max(day) - min(day) AS t_x, %(as_of)s - min(day) AS age
-                  FROM (%(documents)s) document
-                 WHERE amount > 0
-                 GROUP BY partner_id
-                 ORDER BY hashint4(partner_id), partner_id
-                 LIMIT %(limit)s) buyer
-         GROUP BY x, t_x, age
-         ORDER BY x, t_x, age
-        """,
-        documents=documents(scope), as_of=SQL("%s::date", scope.as_of), limit=limit,
     )
 
 

@@ -37,6 +37,10 @@ class Scope:
         """Return the same scope as of another day."""
         return replace(self, as_of=as_of)
 
+    def of(self, partner_ids):
+        """Return the same scope of these commercial partners alone."""
+        return replace(self, partner_ids=tuple(partner_ids))
+
 
 def documents(scope):
     """Return SQL of ``(partner_id, day, amount, document_id)``, a row a document.
@@ -60,6 +64,34 @@ def lines(scope, margin_since):
         return _invoice_lines(scope, margin_since)
     return SQL(
         "%s UNION ALL %s", _order_lines(scope, margin_since), _credit_lines(scope, margin_since)
+    )
+
+
+def line_counts(scope):
+    """Return SQL ``(partner_id, day, line_count)``: product lines bought, a row a day."""
+    if scope.source == "invoice":
+        return SQL(
+            """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day,
+                      count(*)::int AS line_count
+                 FROM account_move m
+                 JOIN res_partner p ON p.id = m.partner_id
+                 JOIN account_move_line l ON l.move_id = m.id
+                WHERE l.display_type = 'product' AND l.balance < 0 AND %s
+                GROUP BY p.commercial_partner_id, m.invoice_date""",
+            _invoice_counts(scope),
+        )
+    return SQL(
+        """SELECT o.partner_id, o.day, sum(bought.line_count)::int AS line_count
+             FROM (SELECT o.id, p.commercial_partner_id AS partner_id, %s AS day
+                     FROM sale_order o
+                     JOIN res_partner p ON p.id = o.partner_id
+                    WHERE o.amount_untaxed <> 0 AND %s
+                   OFFSET 0) o
+             JOIN (SELECT order_id, count(*) AS line_count FROM sale_order_line
+                    WHERE price_subtotal > 0 AND display_type IS NULL
+                    GROUP BY order_id) bought ON bought.order_id = o.id
+            GROUP BY o.partner_id, o.day""",
+        _order_day(scope), _order_counts(scope),
     )
 
 

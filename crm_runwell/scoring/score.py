@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
-from . import churn, value
+from . import churn, normal, value
 from .features import Periods, features, overdue, prospects
+from .prediction import predicted
 
 #: Above this probability of no order, and long enough silent, a customer counts as lost.
 LOST_PROBABILITY = 0.9
@@ -43,11 +44,14 @@ class Rules:
     potential_threshold: Decimal | None = None
 
 
-def collect(scope, rules, table):
+def collect(scope, rules, table, days=None, everyone=False):
     """Return SQL that makes ``table``: the features of everyone who is scored.
 
     Customers and prospects; never suppliers alone, the people of the company,
     a company of the database itself, or an archived partner.
+
+    :param days: see :func:`.features.features`
+    :param everyone: leave nobody out for what they are today: for a past day
     """
     return SQL(
         """
@@ -57,6 +61,7 @@ def collect(scope, rules, table):
                coalesce(f.order_count, 0) AS order_count,
                coalesce(f.occasion_count, 0) AS occasion_count,
                f.first_day, f.last_day, f.own_gap, f.comeback, f.earlier_day,
+               f.log_gap_mean, f.log_gap_var,
                coalesce(f.revenue_total, 0) AS revenue_total,
                coalesce(f.revenue_12m, 0) AS revenue_12m,
                coalesce(f.revenue_prior_12m, 0) AS revenue_prior_12m,
@@ -75,9 +80,9 @@ def collect(scope, rules, table):
          WHERE (f.occasion_count > 0 OR p.id IN (SELECT partner_id FROM prospect))
            AND %(eligible)s
         """,
-        table=SQL.identifier(table), features=features(scope, rules.horizon),
+        table=SQL.identifier(table), features=features(scope, rules.horizon, days),
         prospects=prospects(scope), overdue=overdue(scope),
-        company=scope.company_id, as_of=scope.as_of, eligible=_eligible(),
+        company=scope.company_id, as_of=scope.as_of, eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),
     )
 
 
@@ -88,23 +93,23 @@ def _eligible():
     that does both is a customer too. Employees are the internal users.
     """
     return SQL(
-        """p.active AND p.commercial_partner_id = p.id
+        """p.active AND p.commercial_partner_id = p.id AND p.runwell_exclusion IS NULL
            AND NOT (coalesce(p.supplier_rank, 0) > 0 AND coalesce(p.customer_rank, 0) = 0)
            AND NOT EXISTS (SELECT FROM res_company c WHERE c.partner_id = p.id)
-           AND NOT EXISTS (SELECT FROM res_users u
-                             JOIN res_partner up ON up.id = u.partner_id
-                            WHERE up.commercial_partner_id = p.id AND NOT u.share)"""
+           AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)"""
     )
 
 
-def scored(scope, rules, parameters, statistics, table):
+def scored(scope, rules, learned, clock, statistics, table, behaviour=None):
     """Return SQL: a row of figures for every row of ``table``.
 
     Where there is one order or none, the figures that would need a history are
     null: churn probability, P(alive), health, revenue at risk and lifetime value.
 
-    :param parameters: :class:`~.churn.Parameters`
+    :param learned: :class:`~.learning.Learned`
+    :param clock: :class:`~.season.Clock` of ``learned.season``
     :param statistics: :class:`~.value.Statistics`
+    :param behaviour: name of the table of :func:`.opinion.behaviour`, with a second opinion
     """
     as_of = SQL("%s::date", scope.as_of)
     return SQL(
@@ -113,12 +118,18 @@ def scored(scope, rules, parameters, statistics, table):
                order_count, occasion_count, first_day, last_day, silence_days,
                days_between_orders,
                silence_days / nullif(days_between_orders, 0) AS lateness,
-               expected_day,
+               expected_day, likely_day, overdue_z,
                revenue_total, revenue_12m, revenue_prior_12m, margin_12m, product_count,
                overdue_amount, sufficiency, lifecycle, p_alive, churn_probability,
+               plain_probability,
+               churn_probability * %(overdue_chance)s AS alert_score,
                round((churn_probability * greatest(revenue_12m, 0))::numeric, 2)
                    AS revenue_at_risk,
                round((p_alive * greatest(revenue_12m, 0))::numeric, 2) AS lifetime_value,
+               CASE WHEN p_alive IS NOT NULL THEN expected_orders END AS expected_orders_12m,
+               CASE WHEN p_alive IS NOT NULL THEN round((expected_orders
+                   * greatest(revenue_total, 0) / occasion_count)::numeric, 2) END
+                   AS expected_revenue_12m,
                recency_score, frequency_score, monetary_score,
                CASE WHEN occasion_count > 0 THEN %(segment)s END AS rfm_segment,
                CASE WHEN occasion_count > 0 THEN %(value_class)s END AS value_class,
@@ -138,8 +149,9 @@ def scored(scope, rules, parameters, statistics, table):
                   FROM (%(predicted)s) predicted
                 OFFSET 0) graded
         """,
-        predicted=_predicted(scope, rules, parameters, statistics, table),
-        lifecycle=_lifecycle(as_of, rules, parameters, statistics),
+        predicted=predicted(scope, rules, learned, clock, statistics, table, behaviour),
+        overdue_chance=normal.sql_cumulative(SQL("overdue_z")),
+        lifecycle=_lifecycle(as_of, rules, learned.parameters, statistics),
         growth=value.growth(scope.as_of, Periods.of(scope.as_of)),
         recency=value.quintile(SQL("last_day"), statistics.recency_cuts),
         frequency=value.quintile(SQL("occasion_count"), statistics.frequency_cuts),
@@ -149,38 +161,6 @@ def scored(scope, rules, parameters, statistics, table):
         ),
         value_class=_value_class(rules, statistics),
         **value.health_parts(SQL("churn_probability")),
-    )
-
-
-def _predicted(scope, rules, parameters, statistics, table):
-    """Return SQL of the features with the rhythm and the probabilities beside them.
-
-    ``OFFSET 0`` keeps PostgreSQL from computing an expression again at each use.
-    """
-    x, t_x, age = SQL("x"), SQL("t_x"), SQL("age")
-    return SQL(
-        """
-        SELECT *, 1 - alive * (%(p_order)s) AS no_order
-          FROM (SELECT *, %(p_alive)s AS alive
-                  FROM (SELECT *,
-                               %(as_of)s - last_day AS silence_days,
-                               greatest(occasion_count - 1, 0)::float8 AS x,
-                               (last_day - first_day)::float8 AS t_x,
-                               greatest(%(as_of)s - first_day, 0)::float8 AS age,
-                               CASE WHEN occasion_count >= 3 THEN own_gap
-                                    WHEN occasion_count > 0 THEN %(rhythm)s END
-                                   AS days_between_orders,
-                               last_day + round(CASE WHEN occasion_count >= 3 THEN own_gap
-                                                     ELSE %(rhythm)s END)::int AS expected_day
-                          FROM %(table)s
-                        OFFSET 0) rhythm
-                OFFSET 0) alive
-        OFFSET 0
-        """,
-        p_order=churn.sql_p_order(parameters, x, age, rules.horizon),
-        p_alive=churn.sql_p_alive(parameters, x, t_x, age),
-        as_of=SQL("%s::date", scope.as_of), rhythm=SQL("%s::float8", statistics.rhythm_days),
-        table=SQL.identifier(table),
     )
 
 

@@ -24,7 +24,7 @@ from .linear import solve
 HARMONICS = 6
 YEAR = 365.25
 #: Less history shows no year.
-MIN_HISTORY_DAYS = 365
+MIN_WEEKS = 52
 #: Prior standard deviations, on the log scale: of harmonic k, ``SD_HARMONIC / √k``; of a year's growth.
 SD_HARMONIC, SD_GROWTH = 0.3, 0.2
 #: Days ahead of the day of the score that the clock reaches: the longest horizon.
@@ -48,14 +48,14 @@ class Season:
 def fit_season(weeks, as_of):
     """Fit the year's curve.
 
-    :param weeks: ``(days before as_of at which the week ends, order days in it)``, as the
-        SQL of :func:`weekly_counts` returns them; weeks without orders may be missing
+    :param weeks: ``(weeks before as_of, order days in that week)``, as the SQL of
+        :func:`.learning.weekly_counts` has them; weeks without orders may be missing
     :param as_of: the day up to which the weeks run
     :return: a :class:`Season`, or None where the history is shorter than a year
     """
     counts = {int(age): count for age, count in weeks}
-    number = max(counts, default=0)
-    if number * 7 < MIN_HISTORY_DAYS:
+    number = max(counts, default=-1) + 1
+    if number < MIN_WEEKS:
         return None
     ages = range(number)
     seen = [counts.get(age, 0) for age in ages]

@@ -1,7 +1,7 @@
 """A bounded downhill simplex (Nelder and Mead, 1965) in the standard library."""
 
 
-def minimise(function, starts, bounds, tolerance=1e-8, max_steps=2000):
+def minimise(function, starts, bounds, tolerance=1e-11, max_steps=2000):
     """Return ``(point, value, converged)`` of the lowest minimum over the starts.
 
     A minimum on a bound, or within a thousandth of the range of it, is no convergence.

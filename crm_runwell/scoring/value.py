@@ -5,11 +5,14 @@ come from :func:`statistics`, taken over all customers of a company, so that a
 refresh of a few customers grades them like the nightly pass did.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
 from odoo.tools import SQL
+
+from .opinion import Anchor
 
 #: Segment by recency (row, 1 = long ago) and the mean of frequency and monetary (column):
 #: the usual eleven names on the usual grid.
@@ -40,6 +43,10 @@ class Statistics:
     :ivar frequency_cuts: those of the number of order days
     :ivar monetary_cuts: those of the net revenue
     :ivar value_cut: twelve-month value from which a customer is in the top fifth
+    :ivar log_gap: median, over customers, of the mean logarithm of the days between orders
+    :ivar log_gap_within: pooled variance of that logarithm within a customer
+    :ivar log_gap_weight: how many gaps of a customer the common figures count for
+    :ivar anchor: of the second opinion on that day, None without one
     """
 
     rhythm_days: float
@@ -47,6 +54,10 @@ class Statistics:
     frequency_cuts: tuple = ()
     monetary_cuts: tuple = ()
     value_cut: Decimal = Decimal(0)
+    log_gap: float = 0.0
+    log_gap_within: float = 1.0
+    log_gap_weight: float = 1.0
+    anchor: Anchor | None = None
 
     def as_json(self):
         """Return a JSON-ready dict that :meth:`from_json` reads."""
@@ -56,6 +67,10 @@ class Statistics:
             "frequency_cuts": list(self.frequency_cuts),
             "monetary_cuts": [str(amount) for amount in self.monetary_cuts],
             "value_cut": str(self.value_cut),
+            "log_gap": self.log_gap,
+            "log_gap_within": self.log_gap_within,
+            "log_gap_weight": self.log_gap_weight,
+            "anchor": self.anchor and asdict(self.anchor),
         }
 
     @classmethod
@@ -66,17 +81,25 @@ class Statistics:
         >>> Statistics.from_json(kept.as_json()) == kept
         True
         """
+        anchor = values.get("anchor")
         return cls(
             values["rhythm_days"],
             tuple(date.fromisoformat(day) for day in values["recency_cuts"]),
             tuple(values["frequency_cuts"]),
             tuple(Decimal(amount) for amount in values["monetary_cuts"]),
             Decimal(values["value_cut"]),
+            values["log_gap"], values["log_gap_within"], values["log_gap_weight"],
+            anchor and Anchor(tuple(anchor["means"]), anchor["mean_risk"], anchor["shift"]),
         )
 
 
+#: Least spread between customers of the logarithm of their gaps.
+MIN_SPREAD = 0.05
+
+
 def statistics(table):
-    """Return SQL of one row, the fields of :class:`Statistics`, over a table of features."""
+    """Return SQL of one row over a table of features, for :func:`read_statistics`."""
+    quintiles = [0, 0.2, 0.4, 0.6, 0.8, 1]
     return SQL(
         """
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY own_gap)
@@ -88,17 +111,55 @@ def statistics(table):
                percentile_disc(%(quintiles)s::float8[]) WITHIN GROUP (ORDER BY revenue_total)
                    FILTER (WHERE occasion_count > 0),
                percentile_disc(%(top)s) WITHIN GROUP (ORDER BY value_12m DESC)
-                   FILTER (WHERE value_12m > 0)
+                   FILTER (WHERE value_12m > 0),
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY log_gap_mean)
+                   FILTER (WHERE occasion_count >= 3),
+               sum((occasion_count - 2) * log_gap_var) FILTER (WHERE occasion_count >= 3)
+                   / sum(occasion_count - 2) FILTER (WHERE occasion_count >= 3),
+               var_pop(log_gap_mean) FILTER (WHERE occasion_count >= 3),
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY occasion_count - 1)
+                   FILTER (WHERE occasion_count >= 3)
           FROM %(table)s
         """,
-        table=SQL.identifier(table), quintiles=[0.2, 0.4, 0.6, 0.8], top=TOP_SHARE,
+        table=SQL.identifier(table), quintiles=quintiles, top=TOP_SHARE,
     )
 
 
+def read_statistics(row, rhythm_days):
+    """Return the :class:`Statistics` of a row of :func:`statistics`.
+
+    The common logarithm of the gaps is the empirical Bayes of docs/model.md: a
+    customer's own gaps count against ``log_gap_weight`` common ones.
+
+    :param rhythm_days: stands in where no customer has shown a rhythm
+    """
+    rhythm, recency, frequency, monetary, value, middle, within, between, repeats = row
+    if not rhythm:
+        middle, within, between, repeats = math.log(rhythm_days), 0.5, 0.5, 1
+    within = max(within or 0, 0.01)
+    spread = max(between - within / repeats, MIN_SPREAD)
+    return Statistics(
+        rhythm_days=rhythm or rhythm_days,
+        recency_cuts=_cuts(recency), frequency_cuts=_cuts(frequency),
+        monetary_cuts=_cuts(monetary), value_cut=value or Decimal(0),
+        log_gap=middle, log_gap_within=within, log_gap_weight=within / spread,
+    )
+
+
+def _cuts(quantiles):
+    """Return the four inner bounds; none where all customers are equal."""
+    if not quantiles or quantiles[0] == quantiles[-1]:
+        return ()
+    return tuple(quantiles[1:-1])
+
+
 def quintile(column, cuts):
-    """Return SQL of a score from 1 to 5: equal values always score the same."""
+    """Return SQL of a score from 1 to 5: equal values always score the same.
+
+    Where all customers are equal, or there is one, the score is the middle.
+    """
     if not cuts:
-        return SQL("1")
+        return SQL("3")
     return SQL(
         "(1 + %s)",
         SQL(" + ").join(SQL("(%s > %s)::int", column, cut) for cut in cuts),

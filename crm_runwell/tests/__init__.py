@@ -19,6 +19,7 @@ from . import test_roles
 from . import test_score_rules
 from . import test_screens
 from . import test_tour
+from . import test_translations
 from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored

@@ -8,11 +8,14 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
+from ..scoring.churn import Parameters
+from ..scoring.learning import Learned
+
 #: The day that most tests score as of; a history before it is worked out by hand.
 AS_OF = "2024-06-30"
 
 #: The parameters every test company scores with: the stated ones for a rhythm of 30 days.
-STATED = {"r": 1.2, "alpha": 36.0, "a": 0.7, "b": 6.3}
+STATED = {"r": 0.7, "alpha": 21.0, "a": 0.5, "b": 4.0}
 
 
 class RunwellCase(TransactionCase):
@@ -94,8 +97,11 @@ class RunwellCase(TransactionCase):
 
     @classmethod
     def make_scoring_model(cls, company, **values):
+        stated = Parameters(**STATED)
+        horizon = values.get("horizon_days", 90)
         return cls.env["runwell.scoring.model"]._as_machine().create([{
-            "company_id": company.id, "fit_date": "2024-01-01", **STATED, **values,
+            "company_id": company.id, "fit_date": "2024-01-01", **STATED,
+            "learned": Learned(stated, stated).as_json() | {"horizon": horizon}, **values,
         }])
 
     @classmethod

@@ -4,11 +4,11 @@ from odoo.fields import Date
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..scoring import churn
+from ..models.learner import DAYS, Learner
+from ..scoring import churn, learning
 from ..scoring.churn import Parameters
-from ..scoring.features import rhythm_groups
-from .common import AS_OF, RunwellCase, days_before
-from .test_churn_model import synthetic
+from .common import AS_OF, STATED, RunwellCase, days_before
+from .histories import synthetic
 
 
 def from_sql(env, parameters, rows, horizon):
@@ -43,7 +43,7 @@ class TestSqlFormulas(TransactionCase):
             (5000, 20000, 20000), (5000, 0, 20000), (5000, 1, 20000), (1, 20000, 20000),
         ]
         for parameters in (
-            Parameters(1.2, 36.0, 0.7, 6.3), Parameters(0.5248, 43.28, 0.8914, 1.614),
+            Parameters(**STATED), Parameters(0.5248, 43.28, 0.8914, 1.614),
             Parameters(1e-3, 1e-2, 1e-4, 500.0), Parameters(50.0, 5000.0, 50.0, 1e-3),
         ):
             for horizon in (7, 90, 730):
@@ -57,7 +57,7 @@ class TestSqlFormulas(TransactionCase):
             rows.append((
                 min(round(chance.lognormvariate(1, 1.5)), 5000), chance.randint(0, age), age,
             ))
-        self.assertSame(Parameters(1.2, 36.0, 0.7, 6.3), rows, 90)
+        self.assertSame(Parameters(**STATED), rows, 90)
         self.assertSame(Parameters(0.3, 200.0, 2.5, 0.4), rows, 30)
 
 
@@ -120,7 +120,9 @@ class TestFitOfACompany(RunwellCase):
         self.orders(parent, "2024-04-01", amount=-50.0)
         self.orders(parent, "2024-05-01", amount=0.0)
         self.orders(parent, "2024-07-01")
-        groups = self.env.execute_query(
-            rhythm_groups(self.scoring._scope(Date.to_date(AS_OF)), 1000)
+        learner = Learner(self.env, self.scoring._scope(Date.to_date(AS_OF)), 90, None)
+        learner._prepare()
+        groups = self.env.execute_query(learning.buyers(DAYS))
+        self.assertEqual(
+            groups, [(2, Date.to_date("2024-01-01"), Date.to_date("2024-03-01"), 1)],
         )
-        self.assertEqual(groups, [(2, 60, 181, 1)])

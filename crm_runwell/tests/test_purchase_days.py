@@ -108,10 +108,7 @@ class TestCompanies(RunwellCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls.make_company("Runwell Other", cls.foreign)
-        cls.env["runwell.scoring.model"]._as_machine().create([
-            {"company_id": cls.other.id, "fit_date": "2024-01-01", "r": 1.2, "alpha": 36.0,
-             "a": 0.7, "b": 6.3},
-        ])
+        cls.make_scoring_model(cls.other)
         cls.set_rate(cls.foreign, 4.0)
 
     def test_two_scores_in_their_own_currency(self):

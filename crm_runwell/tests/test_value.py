@@ -103,15 +103,15 @@ class TestValueClass(RunwellCase):
         return customer
 
     def test_stated_thresholds(self):
-        """With one order today P(alive) is b / (a + b) = .9, growth is 1."""
+        """With one order today P(alive) is b / (a + b) = 8/9, growth is 1."""
         self.scoring.write({"current_value_threshold": 100, "potential_value_threshold": 100})
         expected = {
             self.buyer(AS_OF, amount=1000.0): "high",
-            self.buyer(AS_OF, amount=112.0): "high",  # potential 100.80
-            self.buyer(AS_OF, amount=110.0): "secondary",  # 99.00
+            self.buyer(AS_OF, amount=113.0): "high",  # potential 100.44
+            self.buyer(AS_OF, amount=112.0): "secondary",  # 99.56
             self.buyer(AS_OF, amount=100.0): "secondary",  # from the threshold on
             self.buyer(AS_OF, amount=99.99): "low",
-            # 80 in 90 days, so 160 in a year, × .9125 = 146
+            # 80 in 90 days, so 160 in a year, × 10/11 = 145
             self.buyer(days_before(90), AS_OF, amount=40.0): "potential",
         }
         self.run_scoring()

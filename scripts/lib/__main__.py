@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments[1:] if inside else arguments
     if command not in COMMANDS:
         say.fail(f"no command {command}; there are: {', '.join(COMMANDS)}")
+    say.aside = command == "bench" and "--json" in rest
     if not inside:
         setup.ensure(quiet=command != "setup", arguments=rest if command == "setup" else [])
         python = str(paths.VENV_PYTHON)
@@ -44,6 +45,10 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except say.Failure as failure:
         say.error(str(failure))
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the output has gone (… | head); Python is not to write there again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
     except KeyboardInterrupt:
         say.error("interrupted")

@@ -84,6 +84,7 @@ def measure(env, customers):
     Score = env["runwell.score"]
     company = env.company
     fit = timed(lambda: env["runwell.scoring.model"]._fit(company))
+    learned = env["runwell.scoring.model"]._active_of(company)._learned()
     first_pass = timed(lambda: Score._run_scoring(company))
     orders = best(lambda: env.cr.execute(BARE_ORDERS))
     lines = best(lambda: env.cr.execute(BARE_LINES))
@@ -98,7 +99,8 @@ def measure(env, customers):
     [alert_count] = env.cr.fetchone()
     env.cr.commit()
     return {
-        "customers": customers, "orders": count, "fit": fit, "first_pass": first_pass,
+        "customers": customers, "orders": count, "fit": fit,
+        "season": learned.season is not None, "opinion": learned.opinion is not None, "first_pass": first_pass,
         "bare_orders": orders, "bare_lines": lines, "pass": full, "ratio": full / lines,
         "refresh": refresh, "alerts": alerts, "alert_count": alert_count,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

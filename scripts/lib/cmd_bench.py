@@ -1,30 +1,88 @@
-"""scripts/bench: what the product costs on this machine, as ratios to plain queries."""
+"""scripts/bench: what the product costs on this machine, and how right its churn risk is."""
 
 import argparse
 import contextlib
 import json
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
-from lib import bench_scoring, build, config, database, odoo_source, paths, postgres, say, state
+from lib import (
+    bench_churn,
+    bench_scoring,
+    build,
+    config,
+    database,
+    odoo_source,
+    paths,
+    postgres,
+    say,
+    state,
+)
 
 DATABASE = "runwell_bench"
+SIZES = [10_000, 20_000, 40_000]
 
 
 def main(arguments: list[str]) -> int:
     """Runs the benchmark that was asked for; its exit status."""
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument(
-        "--scoring", nargs="+", type=int, metavar="CUSTOMERS", default=[10_000, 20_000, 40_000],
-        help="score made-up companies of so many customers (default: 10000 20000 40000)",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON alone on the last line")
-    options = parser.parse_args(arguments)
+    options = parse(arguments)
     with postgres.running():
-        rows = [run_scoring(size) for size in options.scoring]
-    say.line(bench_scoring.table(rows))
+        if options.churn:
+            rows = run_churn(options)
+            say.line(bench_churn.table(rows))
+        else:
+            rows = [run_scoring(size) for size in options.scoring]
+            say.line(bench_scoring.table(rows))
     if options.json:
         print(json.dumps(rows))
     return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "--scoring", nargs="+", type=int, metavar="CUSTOMERS", default=SIZES,
+        help=f"score made-up companies of so many customers (default: {SIZES})",
+    )
+    parser.add_argument(
+        "--churn", type=Path, metavar="FILE",
+        help="back-test the churn risk on this order history (CSV, plain or gzipped)",
+    )
+    parser.add_argument("--returns", type=Path, metavar="FILE", help="its returns")
+    parser.add_argument("--horizon", type=int, default=90, help="days ahead (default: 90)")
+    parser.add_argument(
+        "--cutoffs", type=dates, metavar="DAY,DAY…",
+        help="the days on which the future begins, as 2011-03-01",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="JSON alone on the standard output"
+    )
+    options = parser.parse_args(arguments)
+    if options.churn and not options.cutoffs:
+        parser.error("--churn needs --cutoffs")
+    for file in filter(None, (options.churn, options.returns)):
+        if not file.is_file():
+            parser.error(f"there is no file {file}")
+    return options
+
+
+def dates(text: str) -> list[date]:
+    """Days written one after the other.
+
+    >>> dates("2011-03-01,2011-06-01")
+    [datetime.date(2011, 3, 1), datetime.date(2011, 6, 1)]
+    """
+    return [date.fromisoformat(day.strip()) for day in text.split(",")]
+
+
+def run_churn(options: argparse.Namespace) -> list[dict]:
+    """The figures of a back-test at each cutoff."""
+    with fresh_environment() as env:
+        with say.step("loading the order history"):
+            bench_churn.load(env, [*filter(None, (options.churn, options.returns))])
+        return bench_churn.evaluate(env, options.cutoffs, options.horizon)
 
 
 def run_scoring(customers: int) -> dict:
@@ -48,7 +106,8 @@ def fresh_environment() -> Iterator:
         from odoo.modules.registry import Registry
 
         file = config.write(odoo_found, paths.RUN / f"{DATABASE}.conf", max_cron_threads=0)
-        odoo.tools.config.parse_config(["-c", str(file), "-d", DATABASE, "--logfile", "/dev/null"])
+        log = paths.LOGS / f"{DATABASE}.log"
+        odoo.tools.config.parse_config(["-c", str(file), "-d", DATABASE, "--logfile", str(log)])
         try:
             with Registry(DATABASE).cursor() as cr:
                 yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})

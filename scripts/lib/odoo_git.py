@@ -34,6 +34,17 @@ def fetch(folder: Path) -> str:
             failure=f"cloning {address} failed",
             progress=lambda: f"{say.size(process.folder_size(folder))} so far",
         )
-    commit = process.output(["git", "-C", folder, "rev-parse", "HEAD"], env).strip()
-    say.line(f"  commit {commit[:12]}, {say.size(process.folder_size(folder))} on disk")
-    return f"19.0 at commit {commit[:12]}"
+    found = commit(folder)
+    say.line(f"  commit {found}, {say.size(process.folder_size(folder))} on disk")
+    return f"{BRANCH} at commit {found}"
+
+
+def commit(folder: Path) -> str:
+    """The commit that is checked out; empty if the folder is no repository of its own."""
+    if not (folder / ".git").exists() or not shutil.which("git"):
+        return ""
+    env = process.plain_environment("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    try:
+        return process.output(["git", "-C", folder, "rev-parse", "HEAD"], env).strip()[:12]
+    except say.Failure:
+        return ""

@@ -116,7 +116,9 @@ def inspect(home: Path, what: str, identity: str = "") -> Odoo:
     missing = [m for m in MODULES if not any((f / m / "__manifest__.py").is_file() for f in addons)]
     if missing:
         say.fail(f"{what}: {root} lacks Odoo's modules {', '.join(missing)}")
-    return Odoo(root, addons, identity or f"19.0 in {root}")
+    if not identity:
+        identity = f"19.0 in {root} {odoo_git.commit(root)}".strip()
+    return Odoo(root, addons, identity)
 
 
 def parse_version(release: str) -> tuple[int, int] | None:

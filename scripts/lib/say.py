@@ -11,9 +11,13 @@ class Failure(Exception):
     """Something the user can read and act on; ends the script without a traceback."""
 
 
+#: Progress goes to the error channel: the output is for another program to read.
+aside = False
+
+
 def line(text: str = "") -> None:
     """One line of progress, at once."""
-    print(text, flush=True)
+    print(text, file=sys.stderr if aside else sys.stdout, flush=True)
 
 
 def error(text: str) -> None:

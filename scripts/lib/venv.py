@@ -49,7 +49,6 @@ def ensure() -> None:
             failure="pip could not install the Python packages",
             progress=lambda: f"{say.size(process.folder_size(paths.VENV))} so far",
         )
-        process.run([*pip, "check"], log="pip-check", env=process.plain_environment())
     say.line(f"  {say.size(process.folder_size(paths.VENV))} on disk")
     state.finish(STEP, inputs, interpreter=interpreter)
 

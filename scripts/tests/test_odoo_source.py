@@ -1,6 +1,7 @@
 """Where Odoo comes from."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ def home(tmp_path, monkeypatch):
     """An empty .odoo/, and an environment that says nothing."""
     old, new = paths.HOME, tmp_path / ".odoo"
     for name, value in vars(paths).copy().items():
-        if name.isupper() and value.is_relative_to(old):
+        if isinstance(value, Path) and value.is_relative_to(old):
             monkeypatch.setattr(paths, name, new / value.relative_to(old))
     for name in ("ODOO_HOME", "ODOO_REPOSITORY", "RUNWELL_ODOO_SOURCE"):
         monkeypatch.delenv(name, raising=False)
@@ -112,9 +113,12 @@ class TestGit:
         monkeypatch.setattr(odoo_debian, "is_possible", lambda: True)
         assert odoo_source.ensure() == odoo
         # Another address is another Odoo.
+        monkeypatch.setattr(odoo_debian, "is_possible", lambda: False)
         monkeypatch.setattr(odoo_git, "fetch", fetch)
         monkeypatch.setenv("ODOO_REPOSITORY", str(make_repository(home / "fork")))
-        assert odoo_source.ensure() != odoo
+        other = odoo_source.ensure()
+        assert "commit" in other.identity
+        assert other != odoo
 
     def test_without_apt_or_debian_it_is_a_clone(self, home, monkeypatch):
         monkeypatch.setenv("ODOO_REPOSITORY", str(make_repository(home / "upstream")))

@@ -54,6 +54,10 @@ export class RiskField extends Component {
         return formatRisk(this.risk);
     }
 
+    get title() {
+        return _t("Churn risk %s", this.label);
+    }
+
     get missing() {
         const count = this.props.record.data.occasion_count;
         if (!count) {

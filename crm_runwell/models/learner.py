@@ -1,0 +1,217 @@
+"""Learns from a company's history, as of a day: asks the database, lets ``scoring`` reckon."""
+
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+from ..scoring import churn, learning, metrics, opinion
+from ..scoring.learning import Learned
+from ..scoring.opinion import FEATURES, Opinion
+from ..scoring.season import Clock, fit_season
+
+DAYS, DESIGN = "runwell_learning_days", "runwell_learning_design"
+
+
+class Learner:
+    """One learning: MBG/NBD, the season, the recent activity and the second opinion.
+
+    Everything is read from the documents up to ``scope.as_of`` alone. The season
+    and the opinion are kept only where the company's own past is better with them.
+
+    Usage: ``Learner(env, scope, horizon, rhythm_days).learn()``
+
+    :param scope: :class:`~..scoring.purchases.Scope`, of all customers
+    :param int horizon: days ahead in which a customer is expected to order
+    :param rhythm_days: called with the grouped buyers: the rhythm of the default parameters
+    """
+
+    def __init__(self, env, scope, horizon, rhythm_days):
+        self.env = env
+        self.scope = scope
+        self.as_of = scope.as_of
+        self.horizon = horizon
+        self.rhythm_days = rhythm_days
+        self.first_day = scope.as_of
+
+    def learn(self):
+        """Return the :class:`~..scoring.learning.Learned` of the day."""
+        self._prepare()
+        groups = self._run(learning.buyers(DAYS))
+        if not groups:
+            parameters = churn.default_parameters(self.rhythm_days([]))
+            return Learned(parameters, parameters, refusal="buyers")
+        self.first_day = min(first for _x, first, _last, _n in groups)
+        history = (self.as_of - self.first_day).days + 1
+        calendar = Clock(None, self.first_day, self.as_of)
+        plain, likelihood, refusal = self._fit(groups, calendar)
+        common = {"customers": sum(group[3] for group in groups), "history_days": history}
+        if refusal:
+            return Learned(plain, plain, refusal=refusal, **common)
+        season, clock, parameters, gain = self._learn_season(groups, calendar, plain)
+        factor = self._activity(parameters, clock) if season else 1.0
+        return Learned(
+            parameters, plain, season, factor, self._learn_opinion(parameters, clock),
+            is_fitted=True, log_likelihood=likelihood, season_gain=gain, **common,
+        )
+
+    def brier(self, learned):
+        """Return the Brier score of a learning on the newest past days, None if there are too few.
+
+        Of the churn model with season and activity, without the second opinion.
+        Call it after :meth:`learn`, in the same transaction.
+        """
+        days = learning.slice_days(self.first_day, self.as_of, self.horizon)[:1]
+        rows = self._run(learning.population(DAYS, days[0])) if days else []
+        if len(rows) < learning.FACTOR_CUSTOMERS:
+            return None
+        clock = Clock(learned.season, self.first_day, self.as_of)
+        risk = risk_on(learned.parameters, clock, self.horizon, learned.factor)
+        end = days[0] + timedelta(days=self.horizon)
+        return metrics.brier(
+            [risk(x, first, last, days[0]) for x, first, last, _next in rows],
+            [int(next_day is None or next_day > end) for _x, _f, _l, next_day in rows],
+        )
+
+    def _run(self, query):
+        return self.env.execute_query(query)
+
+    def _prepare(self):
+        """Make the working table of the days of those who are learnt from."""
+        self.env.flush_all()
+        sampled = [partner_id for (partner_id,) in self._run(learning.sample(self.scope))]
+        scope = self.scope
+        if len(sampled) == learning.FIT_CUSTOMERS:
+            scope = scope.of(sampled)
+        for table in (DAYS, DESIGN):
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", SQL.identifier(table)))
+        self.env.cr.execute(SQL(
+            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
+            SQL.identifier(DAYS), learning.learning_days(scope),
+        ))
+        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(DAYS)))
+
+    def _fit(self, groups, clock):
+        """Return ``(parameters, log likelihood, refusal)``; defaults where a fit is refused."""
+        rows = [
+            (x, round(clock.between(first, last), 2), round(clock.between(first, self.as_of), 2), n)
+            for x, first, last, n in groups
+        ]
+        try:
+            parameters, likelihood, _customers = churn.fit(rows)
+            return parameters, likelihood, None
+        except churn.FitError as error:
+            return churn.default_parameters(self.rhythm_days(groups)), 0.0, error.reason
+
+    def _learn_season(self, groups, calendar, plain):
+        """Return ``(season, clock, parameters, gain)``; the calendar where the season is no help."""
+        season = fit_season(self._run(learning.weekly_counts(DAYS, self.as_of)), self.as_of)
+        if season is None:
+            return None, calendar, plain, None
+        clock = Clock(season, self.first_day, self.as_of)
+        parameters, _likelihood, refusal = self._fit(groups, clock)
+        gain = None if refusal else self._season_gain(
+            (plain, calendar), (parameters, clock)
+        )
+        if gain is None or gain < learning.SEASON_GAIN:
+            return None, calendar, plain, gain
+        return season, clock, parameters, gain
+
+    def _season_gain(self, without, with_season):
+        """Return by how much the Brier score on past days is better with the season."""
+        difference = customers = 0
+        for day in learning.slice_days(self.first_day, self.as_of)[:learning.GATE_SLICES]:
+            rows = self._run(learning.population(DAYS, day))
+            if len(rows) < learning.FACTOR_CUSTOMERS:
+                continue
+            end = day + timedelta(days=learning.NEWEST)
+            for x, first, last, next_day in rows:
+                left = next_day is None or next_day > end
+                plain, seasonal = (
+                    risk_on(parameters, clock, learning.NEWEST)(x, first, last, day)
+                    for parameters, clock in (without, with_season)
+                )
+                difference += (plain - left) ** 2 - (seasonal - left) ** 2
+            customers += len(rows)
+        return difference / customers if customers else None
+
+    def _activity(self, parameters, clock):
+        """Return the factor on the horizon with which the newest past days come out right."""
+        days = learning.slice_days(self.first_day, self.as_of)
+        rows = self._run(learning.population(DAYS, days[0])) if days else []
+        if len(rows) < learning.FACTOR_CUSTOMERS:
+            return 1.0
+        day, end = days[0], days[0] + timedelta(days=learning.NEWEST)
+        left = sum(next_day is None or next_day > end for _x, _f, _l, next_day in rows)
+        factor = churn.activity_factor(
+            parameters,
+            [(x, clock.between(f, last), clock.between(f, day)) for x, f, last, _next in rows],
+            clock.between(day, end), left / len(rows),
+        )
+        low, high = learning.FACTOR_BOUNDS
+        weight = len(rows) / (len(rows) + learning.FACTOR_WEIGHT)
+        return min(max(factor ** weight, low), high)
+
+    def _learn_opinion(self, parameters, clock):
+        """Return the :class:`Opinion`, or None where it does not rank better than the model."""
+        self.env.cr.execute(learning.create_design(DESIGN))
+        for day in learning.slice_days(self.first_day, self.as_of, self.horizon):
+            self.env.cr.execute(learning.fill_design(
+                DESIGN, DAYS, day, self.horizon, parameters, clock
+            ))
+        design = SQL.identifier(DESIGN)
+        [(rows, left, slices, *spread)] = self._run(SQL(
+            "SELECT count(*), coalesce(sum(left_), 0), count(DISTINCT slice), %s FROM %s",
+            SQL(", ").join(
+                SQL("stddev_pop(%s)", SQL.identifier(f"f{n}")) for n in range(len(FEATURES))
+            ), design,
+        ))
+        if (rows < opinion.MIN_ROWS or slices < opinion.MIN_SLICES
+                or min(left, rows - left) < opinion.MIN_CLASS):
+            return None
+        self.env.cr.execute(SQL("ANALYZE %s", design))
+        scales = [value if value and value > 1e-9 else 1.0 for value in spread]
+        whole = opinion.fit(self._run, DESIGN, scales)
+        gain = self._opinion_gain(scales, whole)
+        return gain and Opinion(tuple(scales), tuple(whole), gain)
+
+    def _opinion_gain(self, scales, whole):
+        """Return the mean gain in AUC on customers not learnt from, or None if it is too small."""
+        names = [SQL.identifier(f"f{place}") for place in range(len(FEATURES))]
+        parts = [
+            SQL("WHEN %s THEN %s", fold, opinion.sql_linear(
+                Opinion(tuple(scales), tuple(coefficients), 0.0), [0.0] * len(FEATURES), names
+            ))
+            for fold in range(opinion.FOLDS)
+            for coefficients in [opinion.fit(self._run, DESIGN, scales, fold, whole)]
+        ]
+        rows = self._run(SQL(
+            """SELECT slice, left_::int, f0, CASE fold %s END
+                 FROM %s WHERE slice IN (SELECT DISTINCT slice FROM %s ORDER BY 1 DESC LIMIT %s)
+                ORDER BY slice""",
+            SQL(" ").join(parts), SQL.identifier(DESIGN), SQL.identifier(DESIGN),
+            learning.GATE_SLICES,
+        ))
+        by_slice = {}
+        for day, left, risk, second in rows:
+            by_slice.setdefault(day, []).append((left, risk, second))
+        gains = []
+        for customers in by_slice.values():
+            labels, risks, _seconds = zip(*customers, strict=True)
+            if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
+                both = [risk + second for _left, risk, second in customers]
+                gains.append(metrics.auc(both, labels) - metrics.auc(risks, labels))
+        if not gains:
+            return None
+        mean = sum(gains) / len(gains)
+        share = sum(gain > 0 for gain in gains) / len(gains)
+        return mean if mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE else None
+
+
+def risk_on(parameters, clock, horizon, factor=1.0):
+    """Return a function of ``(x, first_day, last_day, day)``: the model's risk on that day."""
+    def risk(x, first_day, last_day, day):
+        return parameters.p_no_order(
+            x, clock.between(first_day, last_day), clock.between(first_day, day),
+            clock.between(day, day + timedelta(days=horizon)) * factor,
+        )
+    return risk

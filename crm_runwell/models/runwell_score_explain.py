@@ -1,0 +1,273 @@
+"""Why a customer's risk is what it is: asked for by the page, never while a form opens."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from odoo import api, models
+from odoo.tools import SQL, format_date, formatLang
+
+from ..scoring import explain, opinion
+from ..scoring.features import day_totals
+from ..scoring.purchases import documents
+from ..scoring.season import Clock
+from ..scoring.value import HEALTH_POINTS
+
+#: A risk worked out again that differs by more: documents have changed since the score.
+STALE = 0.005
+#: A change smaller than a point is not worth a sentence.
+WORTH = 0.01
+#: How far ahead "without an order" looks.
+AHEAD_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Account:
+    """One customer's documents up to the day of the score.
+
+    :ivar bought: amount by order day, ascending
+    :ivar returned_orders: amount taken back by day, on documents of the same kind
+    :ivar credits: amount taken back by day, on credit notes of orders
+    """
+
+    bought: dict
+    returned_orders: dict
+    credits: dict
+
+    @property
+    def order_days(self):
+        return tuple(self.bought)
+
+
+class RunwellScore(models.Model):
+    _inherit = "runwell.score"
+
+    @api.readonly
+    def get_explanation(self):
+        """Return why the risk of this row is what it is, ready for the page.
+
+        :return: dict: ``risk``, ``average`` (False if there is none), ``horizon``, ``as_of``,
+            ``note`` (what keeps it from being explained, or False), ``reasons`` (``kind,
+            text, direction, used_in, action``), ``parts`` (``name, label, start, end``: from
+            the average customer's risk to this one's), ``changes`` (``kind, text, action``)
+            and ``course`` (``weeks, orders, noted, threshold``)
+        :raise AccessError: if the reader may not see this row
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: the totals of the customer's documents are shown to whoever may read the
+        # score, as in get_evidence; each document opens with the reader's own rights.
+        score = self.sudo()
+        account = score._explained_account()
+        explanation = {
+            "risk": score.churn_probability, "average": False, "note": False,
+            "horizon": score.model_id.horizon_days, "as_of": str(score.as_of),
+            "parts": [], "changes": [], "course": False,
+        }
+        second = None
+        if score.sufficiency in ("none", "single"):
+            explanation["note"] = score._too_little_history()
+        else:
+            prediction = score._explained_prediction(account)
+            if prediction and abs(prediction.risk - score.churn_probability) <= STALE:
+                second = prediction.second
+                explanation |= score._explained_parts(prediction)
+                explanation["changes"] = score._explained_changes(prediction)
+                # The course noted is read with the reader's own rights.
+                explanation["course"] = score._explained_course(prediction) | {
+                    "noted": self._noted_course(),
+                }
+            else:
+                explanation["note"] = self.env._(
+                    "Orders or settings have changed since this risk was computed. "
+                    "It is explained again after the next computation."
+                )
+        explanation["changes"] += score._explained_payment()
+        explanation["reasons"] = score._explained_reasons(account, second)
+        return explanation
+
+    def _too_little_history(self):
+        if self.sufficiency == "none":
+            return self.env._("Never bought: there is no rhythm to tell a risk from.")
+        return self.env._("Too little history: one order shows no rhythm, so no risk is told.")
+
+    def _explained_scope(self):
+        return self.model_id._scope(self.as_of, [self.partner_id.id])
+
+    def _explained_account(self):
+        """Return the :class:`Account` of the customer."""
+        self.env.flush_all()
+        account = Account({}, {}, {})
+        for day, amount, is_document in self.env.execute_query(SQL(
+            """SELECT day, amount::float8, document_id IS NOT NULL FROM (%s) d
+                WHERE amount <> 0 ORDER BY day""",
+            documents(self._explained_scope()),
+        )):
+            into = account.bought if amount > 0 else (
+                account.returned_orders if is_document else account.credits
+            )
+            into[day] = into.get(day, 0.0) + amount
+        return account
+
+    def _explained_prediction(self, account):
+        """Return the :class:`Prediction` of the row's own model; None if it cannot be repeated."""
+        model = self.model_id
+        learned, statistics = model._learned(), model._statistics()
+        if not learned or not statistics or len(account.order_days) < 2:
+            return None
+        later = self.as_of + timedelta(days=AHEAD_DAYS)
+        clock = Clock(learned.season, account.order_days[0], later)
+        churn_model = explain.ChurnModel(learned, clock, model.horizon_days)
+        return Prediction(self, churn_model, account, statistics.anchor)
+
+    def _explained_parts(self, prediction):
+        """Return ``average`` and ``parts``."""
+        average = prediction.anchor and prediction.anchor.mean_risk
+        if average is None:
+            [(average,)] = self.env.execute_query(SQL(
+                "SELECT avg(churn_probability) FROM runwell_score WHERE company_id = %s",
+                self.company_id.id,
+            ))
+        now = prediction.now
+        awake = prediction.model.figures(prediction.order_days, self.as_of, is_silent=False)
+        parts = explain.shares(now, awake, average, prediction.second)
+        labels = self._part_labels()
+        return {
+            "average": average,
+            "parts": [
+                {"name": name, "label": labels[name], "start": start, "end": end}
+                for name, start, end in explain.steps(parts, average, self.churn_probability)
+            ],
+        }
+
+    def _part_labels(self):
+        _ = self.env._
+        return {
+            "level": _("Correction for all customers"),
+            "rhythm": _("How often they order"),
+            "history": _("Order history"),
+            "value": _("Order value"),
+            "assortment": _("Products per order"),
+            "returns": _("Returns"),
+            "recent": _("Recent orders"),
+            "silence": _("Silence since the last order"),
+        }
+
+    def _explained_changes(self, prediction):
+        """Return what an order today, or none for a while, would do to the risk."""
+        changes = []
+        risk = prediction.risk
+        ordered = prediction.with_order_today()
+        if ordered is not None and risk - ordered >= WORTH:
+            changes.append({"kind": "order", "action": False, "text": self.env._(
+                "A usual order today would bring the risk from %(now)s to %(then)s.",
+                now=percent(risk), then=percent(ordered),
+            )})
+        waited = prediction.after(AHEAD_DAYS)
+        if waited - risk >= WORTH and percent(waited) != percent(risk):
+            day = self.as_of + timedelta(days=AHEAD_DAYS)
+            changes.append({"kind": "wait", "action": False, "text": self.env._(
+                "Without an order it rises to %(then)s by %(day)s.",
+                then=percent(waited), day=format_date(self.env, day),
+            )})
+        return changes
+
+    def _explained_payment(self):
+        """Return what settling the overdue invoices would do to the health."""
+        lost = HEALTH_POINTS["payment"] - (self.payment_points or 0.0)
+        if self.overdue_amount <= 0 or self.health_score is False or round(lost) < 1:
+            return []
+        return [{"kind": "pay", "action": self.action_open_overdue(), "text": self.env._(
+            "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s. "
+            "The risk does not look at payments.",
+            amount=formatLang(self.env, self.overdue_amount, currency_obj=self.currency_id),
+            now=round(self.health_score), then=round(self.health_score + lost),
+        )}]
+
+    def _explained_course(self, prediction):
+        """Return the line "what we would have said", the order days in it and the threshold."""
+        course = prediction.model.course(prediction.order_days, self.as_of)
+        return {
+            "weeks": [
+                {"day": str(day), "risk": False if risk is None else risk} for day, risk in course
+            ],
+            "orders": [str(day) for day in prediction.order_days if day > course[0][0]],
+            "threshold": self.model_id.alert_threshold,
+            "has_opinion": bool(prediction.second),
+        }
+
+    def _noted_course(self):
+        """Return the risks that were really told, as the history has them."""
+        rows = self.env["runwell.score.history"].search_fetch([
+            ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
+            ("as_of", ">", self.as_of - timedelta(weeks=explain.WEEKS)),
+            ("as_of", "<=", self.as_of), ("churn_probability", "!=", False),
+        ], ["as_of", "churn_probability"], order="as_of, id")
+        return [
+            {"day": str(row.as_of), "risk": row.churn_probability}
+            for row in rows if row.churn_probability is not False
+        ]
+
+
+class Prediction:
+    """The risk of one row worked out again, today and as it might be.
+
+    :param score: the ``runwell.score``, as superuser
+    :param churn_model: :class:`~..scoring.explain.ChurnModel`
+    :param anchor: :class:`~..scoring.opinion.Anchor` or None
+    """
+
+    def __init__(self, score, churn_model, account, anchor):
+        self.score = score
+        self.as_of: date = score.as_of
+        self.model = churn_model
+        self.account = account
+        self.order_days = account.order_days
+        self.anchor = churn_model.learned.opinion and anchor
+        self.now = churn_model.figures(self.order_days, self.as_of)
+        self.second = self._second(self.as_of)
+        self.risk = explain.final_risk(self.now, self.second)
+
+    def with_order_today(self):
+        """Return the risk if an order of the usual size came today; None if one has come."""
+        if self.order_days[-1] >= self.as_of:
+            return None
+        figures = self.model.figures((*self.order_days, self.as_of), self.as_of)
+        return explain.final_risk(figures, self._second(self.as_of, with_order=True))
+
+    def after(self, days):
+        """Return the risk if so many more days pass without an order."""
+        day = self.as_of + timedelta(days=days)
+        return explain.final_risk(self.model.figures(self.order_days, day), self._second(day))
+
+    def _second(self, day, with_order=False):
+        """Return the :class:`~..scoring.explain.Second` of a day; None where it has no say."""
+        if not self.anchor:
+            return None
+        days = day_totals(self.score._explained_scope(), with_lines=True)
+        if with_order:
+            # The means of the customer: an order like the others.
+            days = SQL(
+                """WITH known AS (%(days)s) SELECT * FROM known UNION ALL
+                   SELECT partner_id, FALSE, %(day)s::date, avg(amount), 1, avg(line_count)
+                     FROM known WHERE NOT is_credit GROUP BY partner_id""",
+                days=days, day=self.as_of,
+            )
+        rows = self.score.env.execute_query(SQL(
+            "SELECT %s FROM (%s) b",
+            SQL(", ").join(map(SQL.identifier, opinion.BEHAVIOUR)),
+            opinion.behaviour(days, day, self.model.horizon),
+        ))
+        return explain.Second(
+            self.model.learned.opinion, self.anchor, rows[0]
+        ) if rows else None
+
+
+def percent(risk):
+    """Return a risk in whole percent, never a certainty: like ``formatRisk`` of the browser.
+
+    >>> percent(0.999), percent(0.125), percent(0.001)
+    ('> 99 %', '12 %', '< 1 %')
+    """
+    if risk > 0.99:
+        return "> 99 %"
+    return "< 1 %" if risk < 0.01 else f"{round(100 * risk)} %"

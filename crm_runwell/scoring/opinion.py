@@ -1,0 +1,254 @@
+"""A second opinion on the churn risk, learnt from the company's own past.
+
+A ridge logistic regression over earlier days ("slices") of the company's history:
+on each, what a customer's behaviour looked like, and whether an order then came
+within the horizon. Features are centred within their slice, so that it learns who
+leaves sooner than others, not how many leave; the level stays that of the churn
+model. Its logit is averaged with the model's and shifted so that the mean
+probability stays the model's. See docs/model.md.
+
+No sex, age, origin, health or life event goes in: only orders, amounts and returns.
+"""
+
+import math
+from dataclasses import dataclass
+
+from odoo.tools import SQL
+
+from .linear import solve
+
+#: In this order everywhere. The first two come from the churn model.
+FEATURES = (
+    "risk", "alive", "orders", "tenure", "gap", "last_gap", "orders_90", "orders_365",
+    "amount_365", "same_window", "same_season", "mean_amount", "last_amount",
+    "mean_lines", "last_lines", "returns", "returned", "returned_last",
+)
+BEHAVIOUR = FEATURES[2:]
+
+RIDGE = 30.0
+#: The opinion is kept while it ranks better than the model alone by so much (AUC), in so many slices.
+MIN_GAIN, MIN_SHARE = 0.003, 0.65
+MIN_ROWS, MIN_CLASS, MIN_SLICES = 200, 50, 2
+#: Parts of the customers, each of which is judged by what was learnt from the others.
+FOLDS = 5
+#: Nobody silent for longer belongs to the population that is told a risk by it.
+MAX_SILENCE = 730
+
+_CLIP, _STEPS, _PRECISION = 1e-6, 25, 1e-4
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A fitted second opinion.
+
+    :ivar scales: standard deviation of each feature within the slices
+    :ivar coefficients: of the standardised features
+    :ivar gain: mean gain in AUC over the model alone, on customers not learnt from
+    """
+
+    scales: tuple
+    coefficients: tuple
+    gain: float
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What ties an opinion to a day.
+
+    :ivar means: of the features over the customers of that day
+    :ivar mean_risk: of the churn model on that day
+    :ivar shift: on the logit, so that the mean of the final risk is ``mean_risk``
+    """
+
+    means: tuple
+    mean_risk: float
+    shift: float
+
+
+def behaviour(days, as_of, horizon):
+    """Return SQL of the behavioural features of every customer of a day.
+
+    Customers with two order days or more, the last within :data:`MAX_SILENCE`.
+
+    :param days: SQL relation of :func:`.features.day_totals` with ``line_count``
+    :param as_of: the day; later rows of ``days`` are not looked at
+    :param int horizon: days ahead, for the same window of last year
+    :return: ``partner_id, occasion_count, first_day, last_day`` and :data:`BEHAVIOUR`
+    """
+    return SQL(
+        """
+        SELECT partner_id, occasion_count, first_day, last_day,
+               ln(occasion_count::float8) AS orders,
+               ln((%(as_of)s - first_day + 1)::float8) AS tenure,
+               ln(greatest((last_day - first_day)::float8 / (occasion_count - 1), 1)) AS gap,
+               ln(greatest(last_gap, 1)::float8) AS last_gap,
+               ln(1 + n90::float8) AS orders_90, ln(1 + n365::float8) AS orders_365,
+               ln(1 + amount_365) AS amount_365,
+               ln(1 + same_window::float8) AS same_window,
+               ln(1 + same_season::float8) AS same_season,
+               ln(1 + amount / occasion_count) AS mean_amount,
+               ln(1 + last_amount) - ln(1 + amount / occasion_count) AS last_amount,
+               ln(1 + line_count / occasion_count) AS mean_lines,
+               ln(1 + last_line_count) - ln(1 + line_count / occasion_count) AS last_lines,
+               ln(1 + coalesce(returns, 0)::float8) AS returns,
+               ln(1 + coalesce(returned, 0) / greatest(amount_365, 1)) AS returned,
+               coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last
+          FROM (SELECT partner_id, count(*)::int AS occasion_count,
+                       min(day) AS first_day, max(day) AS last_day,
+                       sum(amount)::float8 AS amount, sum(line_count)::float8 AS line_count,
+                       sum(gap) FILTER (WHERE is_last) AS last_gap,
+                       (sum(amount) FILTER (WHERE is_last))::float8 AS last_amount,
+                       coalesce(sum(line_count) FILTER (WHERE is_last), 0)::float8
+                           AS last_line_count,
+                       count(*) FILTER (WHERE day > %(as_of)s - 90) AS n90,
+                       count(*) FILTER (WHERE day > %(as_of)s - 365) AS n365,
+                       coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 365), 0)::float8
+                           AS amount_365,
+                       count(*) FILTER (WHERE day > %(as_of)s - 365
+                                          AND day <= %(as_of)s - 365 + %(horizon)s) AS same_window,
+                       count(*) FILTER (WHERE day > %(as_of)s - 395
+                                          AND day <= %(as_of)s - 335 + %(horizon)s) AS same_season
+                  FROM (SELECT *, day - lag(day) OVER own AS gap,
+                               lead(day) OVER own IS NULL AS is_last
+                          FROM (%(days)s) d
+                         WHERE NOT is_credit AND day <= %(as_of)s
+                        WINDOW own AS (PARTITION BY partner_id ORDER BY day)) sequence
+                 GROUP BY partner_id) bought
+          LEFT JOIN (SELECT partner_id, max(day) AS last_return,
+                            count(*) FILTER (WHERE day > %(as_of)s - 365) AS returns,
+                            (-sum(amount) FILTER (WHERE day > %(as_of)s - 365))::float8 AS returned
+                       FROM (%(days)s) d
+                      WHERE is_credit AND day <= %(as_of)s
+                      GROUP BY partner_id) gave_back USING (partner_id)
+         WHERE occasion_count >= 2 AND last_day > %(as_of)s + 1 - %(longest)s - 1
+        """,
+        days=days, as_of=SQL("%s::date", as_of), horizon=horizon, longest=MAX_SILENCE,
+    )
+
+
+def sql_logit(probability):
+    """Return SQL of the log odds of a probability, clipped so that it stays finite."""
+    return SQL(
+        "(SELECT ln(p / (1 - p)) FROM (SELECT least(greatest(%s, %s), %s) AS p) clipped)",
+        probability, _CLIP, 1 - _CLIP,
+    )
+
+
+def sql_linear(opinion, means, columns):
+    """Return SQL of the opinion's linear predictor, over SQL columns in the order of FEATURES."""
+    return SQL(" + ").join(
+        SQL("%s::float8 * (%s - %s::float8)", coefficient / scale, column, mean)
+        for column, mean, coefficient, scale in zip(
+            columns, means, opinion.coefficients, opinion.scales, strict=True
+        )
+    )
+
+
+def sql_blend(risk, linear, anchor):
+    """Return SQL of the final risk: half the model's logit, half the opinion's, anchored."""
+    return SQL(
+        "1 / (1 + exp(greatest(-700, least(700, -(0.5 * %s + 0.5 * (%s + %s::float8)"
+        " + %s::float8)))))",
+        sql_logit(risk), linear, logit(anchor.mean_risk), anchor.shift,
+    )
+
+
+def logit(probability):
+    """Return the log odds, clipped.
+
+    >>> logit(0.5)
+    0.0
+    """
+    probability = min(max(probability, _CLIP), 1 - _CLIP)
+    return math.log(probability / (1 - probability))
+
+
+def sigmoid(value):
+    """Return the probability of log odds.
+
+    >>> sigmoid(0.0)
+    0.5
+    """
+    return 1 / (1 + math.exp(-max(-700.0, min(700.0, value))))
+
+
+def shift_to(logits, mean):
+    """Return the number which, added to the logits, makes their mean probability ``mean``.
+
+    >>> round(shift_to([0.0, 0.0], 0.731058578630005), 6)
+    1.0
+    """
+    low, high = -20.0, 20.0
+    for _step in range(40):
+        middle = (low + high) / 2
+        if sum(sigmoid(value + middle) for value in logits) < mean * len(logits):
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def sql_sums(design, coefficients, held_out):
+    """Return SQL of one step of the fit: sums of outer products, inside PostgreSQL.
+
+    :param design: name of the table of centred features ``f0…``, ``left_``, ``base``, ``fold``
+    :param coefficients: of the raw features
+    :param held_out: the fold left out, None for none
+    :return: SQL of one row: the gradient, then the lower triangle of the Hessian, row by row
+    """
+    number = len(FEATURES)
+    names = [SQL.identifier(f"f{place}") for place in range(number)]
+    predictor = SQL(" + ").join(
+        SQL("%s::float8 * %s", coefficient, name)
+        for coefficient, name in zip(coefficients, names, strict=True)
+    )
+    sums = [SQL("sum((left_ - q) * %s)", name) for name in names]
+    sums += [
+        SQL("sum(w * %s * %s)", names[i], names[j]) for i in range(number) for j in range(i + 1)
+    ]
+    return SQL(
+        """SELECT %s
+             FROM (SELECT *, q * (1 - q) AS w
+                     FROM (SELECT *, 1 / (1 + exp(greatest(-700, least(700, -(base + %s))))) AS q
+                             FROM %s WHERE fold IS DISTINCT FROM %s OFFSET 0) chance
+                   OFFSET 0) weighed""",
+        SQL(", ").join(sums), predictor, SQL.identifier(design), held_out,
+    )
+
+
+def newton_step(sums, coefficients, scales):
+    """Return the next coefficients of the standardised features, and the largest change.
+
+    :param sums: gradient and lower triangle over the raw features, as :func:`sql_sums` has them
+    """
+    number = len(FEATURES)
+    gradient = [
+        sums[i] / scales[i] - RIDGE * coefficients[i] for i in range(number)
+    ]
+    triangle = iter(sums[number:])
+    matrix = [[0.0] * number for _row in range(number)]
+    for i in range(number):
+        for j in range(i + 1):
+            matrix[i][j] = matrix[j][i] = next(triangle) / (scales[i] * scales[j])
+        matrix[i][i] += RIDGE
+    step = solve(matrix, gradient)
+    return [c + s for c, s in zip(coefficients, step, strict=True)], max(map(abs, step))
+
+
+def fit(run, design, scales, held_out=None, start=None):
+    """Return the coefficients of the standardised features.
+
+    Iteratively reweighted least squares: PostgreSQL sums, Python solves.
+
+    :param run: called with SQL, returns its rows
+    :param held_out: see :func:`sql_sums`
+    :param start: coefficients to start from
+    """
+    found = list(start or [0.0] * len(FEATURES))
+    for _step in range(_STEPS):
+        raw = [c / s for c, s in zip(found, scales, strict=True)]
+        [sums] = run(sql_sums(design, raw, held_out))
+        found, change = newton_step(sums, found, scales)
+        if change < _PRECISION:
+            break
+    return found

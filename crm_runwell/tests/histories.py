@@ -1,0 +1,125 @@
+"""Histories for tests: the real ones beside the repository, and made ones of known truth."""
+
+import csv
+import gzip
+import importlib.util
+import os
+import random
+import unittest
+from collections import defaultdict
+from datetime import date, timedelta
+from pathlib import Path
+
+from odoo.tools import SQL
+
+from ..tools.prototype import capture, insert
+
+DATA = Path(
+    os.environ.get("RUNWELL_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data"
+)
+
+
+def order_days(name):
+    """Return the set of order days by customer of a file of ../shared/data; skip without it."""
+    path = DATA / f"{name}.csv.gz"
+    if not path.is_file():
+        raise unittest.SkipTest(f"there is no {path}: set RUNWELL_DATA")
+    days = defaultdict(set)
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in csv.DictReader(lines):
+            days[line["customer_id"]].add(date.fromisoformat(line["date"]))
+    return days
+
+
+def cdnow_days():
+    """Return the order days of the CDNOW sample: from shared data, or the package lifetimes."""
+    package = importlib.util.find_spec("lifetimes")
+    if package is None or (DATA / "cdnow_sample.csv.gz").is_file():
+        return order_days("cdnow_sample")
+    days = defaultdict(set)
+    path = Path(package.origin).parent / "datasets" / "CDNOW_sample.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        _master, customer, day, _quantity, _amount = line.split()
+        days[customer].add(date(int(day[:4]), int(day[4:6]), int(day[6:])))
+    return days
+
+
+def behaving(truth, customers, seed, ages=(180, 1095), horizon=0):
+    """Return ``(x, t_x, age, left)`` of customers who do as MBG/NBD says, in continuous time.
+
+    ``left`` is 1 if no order follows within ``horizon`` days of the day of the score.
+    """
+    chance = random.Random(seed)
+    rows = []
+    for _customer in range(customers):
+        age = chance.uniform(*ages)
+        rate = chance.gammavariate(truth.r, 1 / truth.alpha)
+        leaves = chance.betavariate(truth.a, truth.b)
+        x, last, left = 0, 0.0, 1
+        while chance.random() >= leaves:
+            order = last + chance.expovariate(rate)
+            if order > age:
+                left = int(order > age + horizon)
+                break
+            x, last = x + 1, order
+        rows.append((x, last, age, left))
+    return rows
+
+
+def synthetic(truth, customers, seed, **kwargs):
+    """Return the groups that :func:`.churn.fit` reads, of customers :func:`behaving` so."""
+    return [(x, t_x, age, 1) for x, t_x, age, _left in behaving(truth, customers, seed, **kwargs)]
+
+
+def write_orders(case, orders):
+    """Write orders, their lines and customers by SQL, each a copy of one that the ORM made.
+
+    :param case: a :class:`~.common.RunwellCase`
+    :param orders: ``(customer number, day, amount, product lines)``; below 0 a return
+    :return: partner ids by customer number
+    """
+    env = case.env
+    customer = case.customer("Prototype")
+    order = case.order(customer, "2020-01-01")
+    env.flush_all()
+    partner_row, order_row, line_row = map(capture, (customer, order, order.order_line))
+    env.cr.execute(SQL("DELETE FROM sale_order WHERE id = %s", order.id))
+    ids = {}
+    for number in sorted({number for number, _day, _amount, _lines in orders}):
+        [[ids[number]]] = env.execute_query(SQL("SELECT nextval('res_partner_id_seq')::int"))
+    insert(env, partner_row, SQL("unnest(%s::int[]) own(id)", list(ids.values())), {
+        "id": SQL("own.id"), "commercial_partner_id": SQL("own.id"),
+    })
+    env.cr.execute(SQL(
+        """CREATE TEMPORARY TABLE made_order ON COMMIT DROP AS
+           SELECT nextval('sale_order_id_seq')::int AS id, o.*
+             FROM unnest(%s::int[], %s::date[], %s::numeric[], %s::int[])
+                  o(partner_id, day, amount, lines)""",
+        *map(list, zip(*((ids[n], *rest) for n, *rest in orders), strict=True)),
+    ))
+    insert(env, order_row, SQL("made_order own"), {
+        "id": SQL("own.id"), "date_order": SQL("own.day + interval '12 hours'"),
+        "amount_untaxed": SQL("own.amount"), "amount_total": SQL("own.amount"),
+        "access_token": SQL("NULL"),
+    }, links=[(partner_row, SQL("own.partner_id"))])
+    insert(env, line_row, SQL(
+        "made_order own, generate_series(1, own.lines) line WHERE own.amount > 0"
+    ), {
+        "price_subtotal": SQL("own.amount / own.lines"),
+        "price_unit": SQL("own.amount / own.lines"),
+    }, links=[(order_row, SQL("own.id")), (partner_row, SQL("own.partner_id"))])
+    env.cr.execute("DROP TABLE made_order")
+    env.invalidate_all()
+    return ids
+
+
+def plain_company(customers=300, days=900, seed=7, end=date(2024, 6, 30)):
+    """Return orders of customers of one common rate who never leave: nothing to be told."""
+    chance = random.Random(seed)
+    orders = []
+    for number in range(customers):
+        at = chance.uniform(0, days - 120)
+        while at < days:
+            orders.append((number, end - timedelta(days=days - 1 - int(at)), 100.0, 1))
+            at += chance.expovariate(1 / 45)
+    return orders
