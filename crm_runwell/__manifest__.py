@@ -16,6 +16,7 @@
         "views/runwell_score_history_views.xml",
         "views/runwell_score_views.xml",
         "views/runwell_churn_alert_views.xml",
+        "views/runwell_backtest_views.xml",
         "views/runwell_scoring_model_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",

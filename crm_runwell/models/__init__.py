@@ -13,3 +13,7 @@ from . import res_partner
 from . import sale_order
 from . import account_move
 from . import runwell_order_history
+from . import runwell_backtest_figures
+from . import runwell_backtest
+from . import runwell_backtest_threshold
+from . import runwell_backtest_result

@@ -194,17 +194,20 @@ class Learner:
         by_slice = {}
         for day, left, risk, second in rows:
             by_slice.setdefault(day, []).append((left, risk, second))
-        gains = []
+        ranks, gains = [], []
         for customers in by_slice.values():
             labels, risks, _seconds = zip(*customers, strict=True)
             if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
                 both = [risk + second for _left, risk, second in customers]
-                gains.append(metrics.auc(both, labels) - metrics.auc(risks, labels))
+                ranks.append(metrics.auc(both, labels))
+                gains.append(ranks[-1] - metrics.auc(risks, labels))
         if not gains:
             return None
         mean = sum(gains) / len(gains)
         share = sum(gain > 0 for gain in gains) / len(gains)
-        return mean if mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE else None
+        is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
+                   and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
+        return mean if is_kept else None
 
 
 def risk_on(parameters, clock, horizon, factor=1.0):

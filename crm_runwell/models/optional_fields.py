@@ -10,6 +10,16 @@ from odoo import fields
 class OptionalFloat(fields.Float):
     """A float that is False, not 0, while it is unknown."""
 
+    def convert_to_column(self, value, record, values=None, validate=True):
+        if value is None or value is False:
+            return None
+        return super().convert_to_column(value, record, values, validate)
+
+    def convert_to_cache(self, value, record, validate=True):
+        if value is None or value is False:
+            return None
+        return super().convert_to_cache(value, record, validate)
+
     def convert_to_record(self, value, record):
         return False if value is None else value
 

@@ -6,6 +6,9 @@ from .optional_fields import OptionalFloat
 
 OPEN_STATES = ("warning", "suspended")
 
+#: From so many new rows on the statistics of the table are taken anew.
+MANY = 1000
+
 
 class RunwellChurnAlert(models.Model):
     """A warning that a customer is about to be lost, raised by the scoring.
@@ -37,7 +40,7 @@ class RunwellChurnAlert(models.Model):
         "res.partner", "Customer", required=True, ondelete="cascade", readonly=True,
     )
     company_id = fields.Many2one(
-        "res.company", required=True, ondelete="cascade", readonly=True, index=True,
+        "res.company", required=True, ondelete="cascade", readonly=True,
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     user_id = fields.Many2one(
@@ -211,6 +214,9 @@ class RunwellChurnAlert(models.Model):
             companies=companies.ids, uid=self.env.uid,
         ))
         raised = self.env.cr.rowcount
+        if raised > MANY:
+            # Until its own ANALYZE, PostgreSQL takes the table for as small as it was.
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(self._table)))
         self.invalidate_model()
         return raised
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from odoo import api, models
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date
 
 from ..scoring import explain, opinion
 from ..scoring.features import day_totals
@@ -179,7 +179,7 @@ class RunwellScore(models.Model):
         return [{"kind": "pay", "action": self.action_open_overdue(), "text": self.env._(
             "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s. "
             "The risk does not look at payments.",
-            amount=formatLang(self.env, self.overdue_amount, currency_obj=self.currency_id),
+            amount=self._money(self.overdue_amount),
             now=round(self.health_score), then=round(self.health_score + lost),
         )}]
 
@@ -263,11 +263,14 @@ class Prediction:
 
 
 def percent(risk):
-    """Return a risk in whole percent, never a certainty: like ``formatRisk`` of the browser.
+    r"""Return a risk in whole percent, never a certainty: like ``formatRisk`` of the browser.
 
     >>> percent(0.999), percent(0.125), percent(0.001)
-    ('> 99 %', '12 %', '< 1 %')
+    ('>\xa099\xa0%', '12\xa0%', '<\xa01\xa0%')
     """
+    text = f"{round(100 * risk)} %"
     if risk > 0.99:
-        return "> 99 %"
-    return "< 1 %" if risk < 0.01 else f"{round(100 * risk)} %"
+        text = "> 99 %"
+    elif risk < 0.01:
+        text = "< 1 %"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -44,7 +44,9 @@ class RunwellScore(models.Model):
         ):
             if reason := reasons.returns(taken_back, as_of, pull):
                 found.append(reasons.Reason(kind, reason.direction, reason.used_in, reason.values))
-        found.append(reasons.overdue(self.overdue_amount, self._oldest_due()))
+        found.append(reasons.overdue(
+            self.overdue_amount, self._oldest_due(), self.health_score is not False,
+        ))
         # Open complaints: here, once service requests are a model of their own.
         return [
             {
@@ -186,11 +188,12 @@ class RunwellScore(models.Model):
         if reason.kind == "returns":
             return self._open_bought(self._within(year_ago, as_of), taken_back=True)
         if reason.kind == "credits":
-            return self._open("account.move", self.env._("Credit notes"), [
+            credits = [
                 ("commercial_partner_id", "=", self.partner_id.id), ("state", "=", "posted"),
                 ("move_type", "=", "out_refund"), ("company_id", "=", self.company_id.id),
                 ("invoice_date", "in", [str(day) for day in values["days"]]),
-            ])
+            ]
+            return self._open("account.move", self.env._("Credit notes"), credits)
         if reason.kind == "overdue":
             return self._open(
                 "account.move", self.env._("Overdue invoices"), self._overdue_domain(),
@@ -260,9 +263,9 @@ class RunwellScore(models.Model):
 
 
 def signed_percent(change):
-    """Return a change in whole percent with its sign.
+    r"""Return a change in whole percent with its sign.
 
     >>> signed_percent(-0.304), signed_percent(0.25)
-    ('−30 %', '+25 %')
+    ('−30\xa0%', '+25\xa0%')
     """
-    return f"{'−' if change < 0 else '+'}{abs(round(100 * change))} %"
+    return f"{'−' if change < 0 else '+'}{abs(round(100 * change))}\N{NO-BREAK SPACE}%"

@@ -148,7 +148,19 @@ class RunwellScore(models.Model):
             column: _health() if column == "health_score" else SQL.identifier("n", source)
             for column, source in COLUMNS.items()
         }
-        names = [SQL.identifier(name) for name in ours]
+        self.env.cr.execute(SQL(
+            """
+            UPDATE runwell_score o SET %(values)s
+              FROM %(scored)s n
+             WHERE o.partner_id = n.partner_id AND o.company_id = %(company)s
+            """,
+            values=SQL(", ").join(
+                SQL("%s = %s", SQL.identifier(name), value) for name, value in ours.items()
+                if name not in ("partner_id", "company_id")
+            ),
+            scored=SQL.identifier(SCORED), company=model.company_id.id,
+        ))
+        updated = self.env.cr.rowcount
         self.env.cr.execute(SQL(
             """
             INSERT INTO runwell_score (%(names)s)
@@ -156,13 +168,17 @@ class RunwellScore(models.Model):
               FROM %(scored)s n
               LEFT JOIN runwell_score o
                 ON o.partner_id = n.partner_id AND o.company_id = %(company)s
-                ON CONFLICT (partner_id, company_id) DO UPDATE SET %(updates)s
+             WHERE o.id IS NULL
             """,
-            names=SQL(", ").join(names), values=SQL(", ").join(ours.values()),
+            names=SQL(", ").join(map(SQL.identifier, ours)),
+            values=SQL(", ").join(ours.values()),
             scored=SQL.identifier(SCORED), company=model.company_id.id,
-            updates=SQL(", ").join(SQL("%s = EXCLUDED.%s", name, name) for name in names),
         ))
-        return self.env.cr.rowcount
+        inserted = self.env.cr.rowcount
+        if inserted > updated:
+            # A first pass: until its own ANALYZE, PostgreSQL takes the table for empty.
+            self.env.cr.execute(SQL("ANALYZE runwell_score"))
+        return updated + inserted
 
     def _drop_rows(self, company, partner_ids):
         """Delete the rows of those who are no longer to be scored."""

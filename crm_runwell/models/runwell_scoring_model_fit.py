@@ -182,7 +182,8 @@ class RunwellScoringModel(models.Model):
         machine = self.sudo()._as_machine()
         machine._active_of(self.company_id)._as_machine().write({"state": "retired"})
         self.env.flush_all()
-        machine.write({"state": "active"})
+        # Its common figures are of another day or of another learning: the next pass is a full one.
+        machine.write({"state": "active", "statistics": False})
 
     def action_activate(self):
         """Roll back to this version.

@@ -15,7 +15,7 @@ DAYS, BEHAVIOUR = "runwell_day_pass", "runwell_behaviour_pass"
 FEATURES, SCORED = "runwell_feature_pass", "runwell_scored_pass"
 
 #: Customers on whom the level of the second opinion is tied to the model's.
-ANCHOR_CUSTOMERS = 20_000
+ANCHOR_CUSTOMERS = 5_000
 
 
 class ScoringPass:

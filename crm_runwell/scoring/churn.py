@@ -118,13 +118,15 @@ def default_parameters(rhythm_days):
     return Parameters(shape["r"], shape["r"] * rhythm_days, shape["a"], shape["b"])
 
 
-#: Weakly expected leaving and its spread on the log scale: a history in which nobody has left
-#: yet says nothing of ``b``, which would run away.
-_PRIOR = {"a": 0.7, "b": 6.3, "spread": 2.0}
+#: Weakly expected shape and leaving, and their spread on the log scale: a history in which
+#: nobody has left yet says nothing of ``b``, one of equal rates nothing of ``r``; both would run
+#: away, over thousands of steps.
+_PRIOR = {"r": 0.7, "a": 0.7, "b": 6.3}
+_PRIOR_SPREAD = 2.0
 
 
 def fit(groups, log_likelihood=None, use_prior=True):
-    """Fit MBG/NBD by maximum likelihood, with a weak prior on ``a`` and ``b``.
+    """Fit MBG/NBD by maximum likelihood, with a weak prior on all but ``alpha``.
 
     :param groups: iterable of ``(x, t_x, age, customers)``, days and counts
     :param log_likelihood: that of another model of the same four parameters
@@ -142,8 +144,8 @@ def fit(groups, log_likelihood=None, use_prior=True):
 
     def penalty(logs):
         return use_prior and sum(
-            ((log - math.log(_PRIOR[name])) / _PRIOR["spread"]) ** 2 / 2
-            for name, log in zip("ab", logs[2:], strict=True)
+            ((log - math.log(expected)) / _PRIOR_SPREAD) ** 2 / 2
+            for log, expected in zip((logs[0], *logs[2:]), _PRIOR.values(), strict=True)
         )
 
     best, value, converged = minimise(
@@ -248,16 +250,30 @@ def sql_p_order(parameters, x, age, horizon):
 def sql_orders(parameters, x, age, days):
     """Return SQL of the orders that a living customer is expected to place in ``days``.
 
-    The expectation over the chance of leaving is taken at its mean, a / (a + b + x + 1),
-    instead of integrated: within a few percent of :meth:`Parameters.expected_orders`,
-    without a hypergeometric series.
+    The expectation over the chance of leaving, beta(a, b + x + 1), is taken at the two
+    points of Gauss and Jacobi instead of integrated: within a few percent of
+    :meth:`Parameters.expected_orders`, 8 % for those who order weekly, without a
+    hypergeometric series.
     """
-    constants = _constants(parameters)
-    leaving = SQL("(%(a)s / (%(a)s + %(b)s + %(x)s + 1))", x=x, **constants)
     return SQL(
-        "(1 - exp(greatest((%(r)s + %(x)s) * (ln(%(alpha)s + %(age)s)"
-        " - ln(%(alpha)s + %(age)s + %(leaving)s * %(days)s)), %(limit)s))) / %(leaving)s",
-        x=x, age=age, days=days, limit=-_EXP_LIMIT, leaving=leaving, **constants,
+        """(SELECT (1 - share) * (1 - exp(greatest(power * (known - ln(total + low * ahead)),
+                                                   %(limit)s))) / low
+                   + share * (1 - exp(greatest(power * (known - ln(total + high * ahead)),
+                                               %(limit)s))) / high
+              FROM (SELECT *, (a / size - low) / (high - low) AS share
+                      FROM (SELECT *, a * (a + 1) / ((size + 1) * (size + 2) * high) AS low
+                              FROM (SELECT *, (a + 1 + sqrt((a + 1) * (size - a + 1) / (size + 1)))
+                                           / (size + 2) AS high
+                                      FROM (SELECT %(a)s AS a, %(a)s + %(b)s + %(x)s + 1 AS size,
+                                                   %(r)s + %(x)s AS power,
+                                                   %(alpha)s + %(age)s AS total,
+                                                   ln(%(alpha)s + %(age)s) AS known,
+                                                   %(days)s::float8 AS ahead
+                                            OFFSET 0) beta
+                                    OFFSET 0) upper_point
+                            OFFSET 0) both_points
+                    OFFSET 0) weighed)""",
+        x=x, age=age, days=days, limit=-_EXP_LIMIT, **_constants(parameters),
     )
 
 

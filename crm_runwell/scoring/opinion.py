@@ -28,6 +28,8 @@ BEHAVIOUR = FEATURES[2:]
 RIDGE = 30.0
 #: The opinion is kept while it ranks better than the model alone by so much (AUC), in so many slices.
 MIN_GAIN, MIN_SHARE = 0.003, 0.65
+#: And while both together rank better than chance does: below, a gain is one of noise over noise.
+MIN_RANK = 0.55
 MIN_ROWS, MIN_CLASS, MIN_SLICES = 200, 50, 2
 #: Parts of the customers, each of which is judged by what was learnt from the others.
 FOLDS = 5
@@ -178,14 +180,17 @@ def shift_to(logits, mean):
     >>> round(shift_to([0.0, 0.0], 0.731058578630005), 6)
     1.0
     """
-    low, high = -20.0, 20.0
-    for _step in range(40):
-        middle = (low + high) / 2
-        if sum(sigmoid(value + middle) for value in logits) < mean * len(logits):
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    shift = 0.0
+    for _step in range(_STEPS):
+        chances = [sigmoid(value + shift) for value in logits]
+        slope = sum(chance * (1 - chance) for chance in chances)
+        # Bounded: where all chances are near 0 or 1 a full step would overshoot.
+        step = (mean * len(logits) - sum(chances)) / max(slope, _CLIP)
+        step = max(-2.0, min(2.0, step))
+        shift += step
+        if abs(step) < 1e-9:
+            break
+    return shift
 
 
 def sql_sums(design, coefficients, held_out):

@@ -117,15 +117,18 @@ def returns(taken_back, as_of, pull=None):
     })
 
 
-def overdue(amount, oldest):
+def overdue(amount, oldest, has_health=True):
     """Say what is due and not paid, and since when."""
     if amount <= 0:
         return None
-    return Reason("overdue", WORSE, "health", {"amount": amount, "oldest": oldest})
+    used_in = "health" if has_health else "nothing"
+    return Reason("overdue", WORSE, used_in, {"amount": amount, "oldest": oldest})
 
 
 def stopped(categories, as_of):
     """Find the product categories that are no longer bought while others are.
+
+    Others: bought at least once after the order in which it was first missing.
 
     :param categories: order days (ascending) by category
     :return: list of :class:`Reason`, at most :data:`MAX_STOPPED`, the most often bought first
@@ -138,16 +141,15 @@ def stopped(categories, as_of):
         quiet = (as_of - days[-1]).days
         kind = ended if quiet > STOPPED_GAPS * gap else alive
         kind.append((len(days), days[-1], gap, category))
-    if not alive:
-        return []
-    _count, _last, _gap, still = max(alive, key=lambda row: row[:2])
-    ended.sort(key=lambda row: row[:2], reverse=True)
-    return [
-        Reason("stopped", WORSE, "nothing", {
-            "category": category, "still": still, "since": last, "usual": gap, "count": count,
-        })
-        for count, last, gap, category in ended[:MAX_STOPPED]
-    ]
+    found = []
+    for count, last, gap, category in sorted(ended, key=lambda row: row[:2], reverse=True):
+        others = [row for row in alive if row[1] > last + timedelta(days=gap)]
+        if others:
+            still = max(others, key=lambda row: row[:2])[-1]
+            found.append(Reason("stopped", WORSE, "nothing", {
+                "category": category, "still": still, "since": last, "usual": gap, "count": count,
+            }))
+    return found[:MAX_STOPPED]
 
 
 def _by_change(change, least):

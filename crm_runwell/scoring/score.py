@@ -82,7 +82,8 @@ def collect(scope, rules, table, days=None, everyone=False):
         """,
         table=SQL.identifier(table), features=features(scope, rules.horizon, days),
         prospects=prospects(scope), overdue=overdue(scope),
-        company=scope.company_id, as_of=scope.as_of, eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),
+        company=scope.company_id, as_of=scope.as_of,
+        eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),
     )
 
 
@@ -151,7 +152,7 @@ def scored(scope, rules, learned, clock, statistics, table, behaviour=None):
         """,
         predicted=predicted(scope, rules, learned, clock, statistics, table, behaviour),
         overdue_chance=normal.sql_cumulative(SQL("overdue_z")),
-        lifecycle=_lifecycle(as_of, rules, learned.parameters, statistics),
+        lifecycle=_lifecycle(as_of, rules, learned.plain, statistics),
         growth=value.growth(scope.as_of, Periods.of(scope.as_of)),
         recency=value.quintile(SQL("last_day"), statistics.recency_cuts),
         frequency=value.quintile(SQL("occasion_count"), statistics.frequency_cuts),
@@ -186,8 +187,8 @@ def _lifecycle(as_of, rules, parameters, statistics):
 def _returned(as_of, rules, parameters, statistics):
     """Return SQL: a purchase within the horizon ended a silence in which the customer was lost.
 
-    Lost then by the same rule as today, judged on the day before it came back,
-    or because a person had confirmed the loss.
+    Lost then by the same rule as today, judged on the day before it came back by
+    calendar days, or because a person had confirmed the loss.
     """
     gap, x, t_x = (SQL("comeback[%s]::float8", place) for place in (1, 2, 3))
     # The ordinal counts order days before the return; one of them is no repeat.

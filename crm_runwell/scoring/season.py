@@ -14,7 +14,7 @@ docs/model.md for the figures.
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import accumulate
 
 from odoo.tools import SQL

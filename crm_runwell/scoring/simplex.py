@@ -1,10 +1,12 @@
 """A bounded downhill simplex (Nelder and Mead, 1965) in the standard library."""
 
 
-def minimise(function, starts, bounds, tolerance=1e-11, max_steps=2000):
+def minimise(function, starts, bounds, tolerance=1e-8, max_steps=2000):
     """Return ``(point, value, converged)`` of the lowest minimum over the starts.
 
     A minimum on a bound, or within a thousandth of the range of it, is no convergence.
+    From any other it is searched once more, a thousand times as closely: a simplex may
+    shrink short of the minimum.
 
     :param function: takes a list of floats, returns a float
     :param starts: points to start from, of one length
@@ -23,10 +25,16 @@ def minimise(function, starts, bounds, tolerance=1e-11, max_steps=2000):
     low, high = bounds
     margin = (high - low) / 1000
     inside = all(low + margin < coordinate < high - margin for coordinate in point)
+    if converged and inside:
+        point, value, _again = min(
+            (point, value, True),
+            _search(function, point, bounds, tolerance / 1000, max_steps, step=0.02),
+            key=lambda run: run[1],
+        )
     return point, value, converged and inside
 
 
-def _search(function, start, bounds, tolerance, max_steps):
+def _search(function, start, bounds, tolerance, max_steps, step=0.5):
     low, high = bounds
 
     def evaluate(point):
@@ -36,7 +44,7 @@ def _search(function, start, bounds, tolerance, max_steps):
     size = len(start)
     simplex = [evaluate(start)]
     simplex += [
-        evaluate([c + (0.5 if i == axis else 0) for i, c in enumerate(start)])
+        evaluate([c + (step if i == axis else 0) for i, c in enumerate(start)])
         for axis in range(size)
     ]
     for _step in range(max_steps):

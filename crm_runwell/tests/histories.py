@@ -3,6 +3,7 @@
 import csv
 import gzip
 import importlib.util
+import math
 import os
 import random
 import unittest
@@ -109,17 +110,47 @@ def write_orders(case, orders):
         "price_unit": SQL("own.amount / own.lines"),
     }, links=[(order_row, SQL("own.id")), (partner_row, SQL("own.partner_id"))])
     env.cr.execute("DROP TABLE made_order")
+    env.cr.execute("ANALYZE res_partner, sale_order, sale_order_line")
     env.invalidate_all()
     return ids
 
 
-def plain_company(customers=300, days=900, seed=7, end=date(2024, 6, 30)):
-    """Return orders of customers of one common rate who never leave: nothing to be told."""
+def memoryless(customers, end, days=600, gap=90, seed=7):
+    """Return orders of customers of one common rate who never leave: nothing is to be told."""
     chance = random.Random(seed)
     orders = []
     for number in range(customers):
-        at = chance.uniform(0, days - 120)
+        at = chance.uniform(0, days / 2)
         while at < days:
             orders.append((number, end - timedelta(days=days - 1 - int(at)), 100.0, 1))
-            at += chance.expovariate(1 / 45)
+            at += chance.expovariate(1 / gap)
     return orders
+
+
+def seasonal(customers, end, days=760, seed=11):
+    """Return orders of a company with a strong year, whose leavers order little the last time.
+
+    Customers join over two thirds of the days; some return a part of what they bought.
+    """
+    chance = random.Random(seed)
+    start = end - timedelta(days=days - 1)
+    orders = []
+    for number in range(customers):
+        rate, leaves = chance.gammavariate(2.0, 1 / 50), chance.betavariate(1, 8)
+        at, usual = chance.uniform(0, days * 2 / 3), chance.lognormvariate(4, 0.5)
+        while at < days:
+            day = start + timedelta(days=int(at))
+            is_last = chance.random() < leaves
+            amount = round(usual * chance.uniform(0.8, 1.2) * (0.2 if is_last else 1), 2)
+            orders.append((number, day, amount, 1 if is_last else chance.randint(2, 4)))
+            if chance.random() < 0.05:
+                orders.append((number, day + timedelta(days=3), -round(amount / 3, 2), 1))
+            if is_last:
+                break
+            # Thinned to the year's curve, which is 1 at its highest.
+            at += chance.expovariate(rate)
+            while at < days and chance.random() > 0.1 + 0.9 * math.sin(
+                math.pi * (start + timedelta(days=int(at))).timetuple().tm_yday / 366
+            ) ** 4:
+                at += chance.expovariate(rate)
+    return [row for row in orders if row[1] <= end]

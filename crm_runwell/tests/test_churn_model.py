@@ -116,11 +116,17 @@ class TestFit(BaseCase):
         # The prior costs next to nothing: both fits say the same of the history.
         self.assertLess(highest - likelihood, 2)
 
-    def test_customers_all_of_one_rate_carry_no_fit(self):
-        """Everyone orders every 10 days to the last: no spread of rates to estimate."""
+    def test_customers_all_of_one_rate_carry_a_fit(self):
+        """Everyone orders every 10 days to the last: no dropout, no spread of rates to estimate."""
+        rows = [(40, 400, 400, 200)]
         with self.assertRaises(FitError) as refused:
-            churn.fit([(40, 400, 400, 200)])
+            churn.fit(rows, use_prior=False)
         self.assertEqual(refused.exception.reason, "converge")
+        fitted, _likelihood, _customers = churn.fit(rows)
+        self.assertLess(fitted.r, 5000)
+        self.assertAlmostEqual(fitted.alpha / fitted.r, 10, delta=0.5)
+        self.assertLess(fitted.a / (fitted.a + fitted.b), 0.001)
+        self.assertLess(fitted.p_no_order(40, 400, 400, 90), 0.01)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command, Date
 from odoo.tests import new_test_user, tagged
 
 from .common import AS_OF, RunwellCase
@@ -17,7 +18,7 @@ ROLES = {
 }
 
 #: Whose rows of the company a role reads and writes: "own" customers', "all", or none ("").
-#: Nobody creates or deletes. A role that is not named has no access.
+#: Nobody creates or deletes, except as MAKERS has it. A role that is not named has no access.
 MATRIX = {
     "runwell.score": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
@@ -37,7 +38,23 @@ MATRIX = {
         "supervisor": ("all", ""), "executive": ("all", ""), "administrator": ("all", "all"),
     },
     "runwell.score.refresh": {"administrator": ("all", "")},
+    "runwell.prediction": {"supervisor": ("all", ""), "executive": ("all", "")},
+    "runwell.backtest": {
+        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
+    "runwell.backtest.result": {
+        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
 }
+
+#: Who creates and deletes.
+MAKERS = {
+    "runwell.backtest": {"supervisor", "administrator"},
+    "runwell.backtest.result": {"supervisor", "administrator"},
+}
+
+#: Models of which a company has rows of its own, not its customers.
+OF_COMPANY = ("runwell.scoring.model", "runwell.backtest", "runwell.backtest.result")
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
@@ -63,17 +80,30 @@ class TestRoles(RunwellCase):
         companies = cls.company + cls.other
         cls.env["runwell.score"]._run_scoring(companies, AS_OF)
         cls.env["runwell.churn.alert"]._raise_alerts(companies)
+        for company in companies:
+            model = cls.env["runwell.scoring.model"]._active_of(company)
+            cls.env["runwell.prediction"]._keep(model, Date.to_date(AS_OF))
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
                 whose: cls.env[model].search([("partner_id", "=", customer.id)])
                 for whose, customer in customers.items()
             }
-            for model in MATRIX if model != "runwell.scoring.model"
+            for model in MATRIX if model not in OF_COMPANY
         }
         cls.rows["runwell.scoring.model"] = {
             "nobody": cls.scoring,
             "elsewhere": cls.env["runwell.scoring.model"]._active_of(cls.other),
+        }
+        tests = {
+            whose: cls.env["runwell.backtest"].create({
+                "company_id": company.id, "result_ids": [Command.create({"as_of": AS_OF})],
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.backtest"] = tests
+        cls.rows["runwell.backtest.result"] = {
+            whose: test.result_ids for whose, test in tests.items()
         }
 
     @classmethod
@@ -146,12 +176,15 @@ class TestRoles(RunwellCase):
                     )
                     self.assertEqual(set(found.search([]).ids), set(expected.ids))
 
-    def test_nobody_creates_or_deletes(self):
+    def test_who_creates_and_deletes(self):
         for model in MATRIX:
             for role, user in self.users.items():
                 for mode in ("create", "unlink"):
                     with self.subTest(model=model, role=role, mode=mode):
-                        self.assertFalse(self.env[model].with_user(user).has_access(mode))
+                        self.assertEqual(
+                            self.env[model].with_user(user).has_access(mode),
+                            role in MAKERS.get(model, ()),
+                        )
 
     def test_margin(self):
         score = self.rows["runwell.score"]

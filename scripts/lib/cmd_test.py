@@ -3,6 +3,7 @@
 With arguments it is the quick inner loop: they go to pytest, and only the tests run.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,9 @@ def main(arguments: list[str]) -> int:
     if arguments in (["--lint"], ["--fix"]):
         verdicts = linters.run(fix=arguments == ["--fix"])
         return 1 if report(verdicts) else 0
+    # As Ctrl-C does: what was started ends, too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     reuse = "--reuse" in arguments
     wanted = [word for word in arguments if word != "--reuse"]
     with postgres.running():
@@ -144,6 +148,7 @@ def say_missing_browser() -> None:
 
 def run_pytest(odoo: Odoo, db: str, wanted: list[str]) -> int:
     """The tests; pytest's closing line is the last of the output."""
+    database.keep_unvacuumed(db)
     file = config.write(odoo, paths.RUN / f"{db}.conf", max_cron_threads=0)
     command: list[str | Path] = [
         paths.VENV_PYTHON, "-m", "pytest", "--odoo-http",

@@ -5,25 +5,26 @@ import {useService} from "@web/core/utils/hooks";
 import {formatMonetary} from "@web/views/fields/formatters";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
+import {RunwellExplanation} from "../explanation/explanation";
 import {MiniBars} from "../mini_bars/mini_bars";
 
 import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 
 /**
- * What a customer's figures rest on: health by part, two years of revenue, the gaps
+ * What a customer's figures rest on: why the risk is what it is, health by part, two years of revenue, the gaps
  * between orders and the last ten orders, each of which opens.
  *
  * On the form of a score, or of a partner that has `runwell_summary`.
  */
 export class RunwellEvidence extends Component {
     static template = "crm_runwell.Evidence";
-    static components = {MiniBars};
+    static components = {MiniBars, RunwellExplanation};
     static props = {...standardWidgetProps};
 
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.state = useState({evidence: null});
+        this.state = useState({evidence: null, scoreId: false});
         onWillStart(() => this.load(this.props.record));
         onWillUpdateProps((nextProps) => {
             if (this.scoreId(nextProps.record) !== this.loadedId) {
@@ -45,6 +46,7 @@ export class RunwellEvidence extends Component {
         this.state.evidence = this.loadedId
             ? await this.orm.call("runwell.score", "get_evidence", [[this.loadedId]])
             : null;
+        this.state.scoreId = this.loadedId;
     }
 
     get evidence() {
