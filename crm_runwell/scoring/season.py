@@ -115,6 +115,7 @@ def _quasi_poisson(design, seen, penalty):
 class Clock:
     """Season days from one day to another; calendar days where there is no season.
 
+    >>> from datetime import date
     >>> clock = Clock(None, date(2024, 1, 1), date(2024, 12, 31))
     >>> clock.between(date(2024, 1, 31), date(2024, 3, 1))
     30.0

@@ -187,6 +187,21 @@ class TestBlend(TransactionCase):
         self.assertAlmostEqual(opinion.shift_to([0.0], 0.5), 0, 8)
 
     def test_shift_to_what_cannot_be(self):
-        """Everyone or no one: the end of the range, no endless search."""
-        self.assertGreater(opinion.shift_to([0.0], 1.0), 19)
-        self.assertLess(opinion.shift_to([0.0], 0.0), -19)
+        """Everyone or no one: so far that nobody sees the rest, no endless search."""
+        for mean, sign in ((1.0, 1), (0.0, -1)):
+            shift = opinion.shift_to([0.0], mean)
+            self.assertTrue(math.isfinite(shift))
+            self.assertAlmostEqual(sigmoid(shift), mean, 6)
+            self.assertGreater(shift * sign, 0)
+
+    def test_shift_to_from_far_apart(self):
+        """Customers all but certain either way: the level is found all the same."""
+        chance = random.Random(10)
+        for _case in range(200):
+            logits = [
+                chance.choice((-1, 1)) * chance.uniform(0, 13) for _customer in range(60)
+            ]
+            mean = chance.uniform(0.02, 0.98)
+            shift = opinion.shift_to(logits, mean)
+            got = sum(sigmoid(value + shift) for value in logits) / len(logits)
+            self.assertAlmostEqual(got, mean, 5)
