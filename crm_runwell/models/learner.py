@@ -103,7 +103,7 @@ class Learner:
             return churn.default_parameters(self.rhythm_days(groups)), 0.0, error.reason
 
     def _learn_season(self, groups, calendar, plain):
-        """Return ``(season, clock, parameters, gain)``; the calendar where the season is no help."""
+        """Return ``(season, clock, parameters, gain)``; the calendar where no season helps."""
         season = fit_season(self._run(learning.weekly_counts(DAYS, self.as_of)), self.as_of)
         if season is None:
             return None, calendar, plain, None

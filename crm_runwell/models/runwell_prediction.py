@@ -93,7 +93,7 @@ class RunwellPrediction(models.Model):
 
     @api.model
     def _calibration(self, company):
-        """Return the calibration of the predictions that came due; see :func:`.metrics.calibration`."""
+        """Return the calibration of the predictions that came due, as ``metrics`` has it."""
         rows = self.env.execute_query(SQL(
             """SELECT churn_probability, (outcome = 'left')::int FROM runwell_prediction
                 WHERE company_id = %s AND outcome IS NOT NULL""",

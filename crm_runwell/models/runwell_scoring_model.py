@@ -40,16 +40,16 @@ class RunwellScoringModel(models.Model):
 
     _machine_fields = frozenset({
         "company_id", "version", "state", "r", "alpha", "a", "b", "is_fitted", "fit_date",
-        "fit_customers", "log_likelihood", "refusal", "learned", "statistics", "scored_on", "scored_at",
-        "scored_count", "brier", "verdict",
+        "fit_customers", "log_likelihood", "refusal", "learned", "statistics", "scored_on",
+        "scored_at", "scored_count", "brier", "verdict",
     })
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     version = fields.Integer(default=1, readonly=True)
     state = fields.Selection(
-        [("active", "In use"), ("retired", "Retired"), ("refused", "Not taken over")], required=True, default="active",
-        readonly=True,
+        [("active", "In use"), ("retired", "Retired"), ("refused", "Not taken over")],
+        required=True, default="active", readonly=True,
     )
 
     purchase_source = fields.Selection(

@@ -101,7 +101,7 @@ def buyers(table):
 
 
 def weekly_counts(table, as_of):
-    """Return SQL ``(weeks before as_of, order days in that week)``; the oldest part week is left out."""
+    """Return SQL ``(weeks before as_of, order days in it)``, without the oldest part week."""
     return SQL(
         """SELECT week, count(*)::int
              FROM (SELECT (%(as_of)s::date - day) / 7 AS week,

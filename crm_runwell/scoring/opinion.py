@@ -26,7 +26,7 @@ FEATURES = (
 BEHAVIOUR = FEATURES[2:]
 
 RIDGE = 30.0
-#: The opinion is kept while it ranks better than the model alone by so much (AUC), in so many slices.
+#: Kept while it ranks better than the model alone by so much (AUC), in so many of the slices.
 MIN_GAIN, MIN_SHARE = 0.003, 0.65
 #: And while both together rank better than chance does: below, a gain is one of noise over noise.
 MIN_RANK = 0.55

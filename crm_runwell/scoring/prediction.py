@@ -50,7 +50,7 @@ def opinion_sample(scope, rules, learned, clock, statistics, table, behaviour, m
 
 
 def _columns():
-    """Return the SQL of the opinion's features: two of the model ``m``, then the behaviour ``b``."""
+    """Return SQL of the opinion's features: two of the model ``m``, then of behaviour ``b``."""
     return [opinion.sql_logit(SQL("m.base_risk")), opinion.sql_logit(SQL("m.alive"))] + [
         SQL.identifier("b", name) for name in opinion.BEHAVIOUR
     ]

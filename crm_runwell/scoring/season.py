@@ -25,7 +25,7 @@ HARMONICS = 6
 YEAR = 365.25
 #: Less history shows no year.
 MIN_WEEKS = 52
-#: Prior standard deviations, on the log scale: of harmonic k, ``SD_HARMONIC / √k``; of a year's growth.
+#: Prior standard deviations on the log scale: harmonic k, ``SD_HARMONIC / √k``; a year's growth.
 SD_HARMONIC, SD_GROWTH = 0.3, 0.2
 #: Days ahead of the day of the score that the clock reaches: the longest horizon.
 AHEAD = 740

@@ -102,7 +102,8 @@ def measure(env, customers):
     env.cr.commit()
     return {
         "customers": customers, "orders": count, "fit": fit,
-        "season": learned.season is not None, "opinion": learned.opinion is not None, "first_pass": first_pass,
+        "season": learned.season is not None, "opinion": learned.opinion is not None,
+        "first_pass": first_pass,
         "bare_orders": orders, "bare_lines": lines, "pass": full, "ratio": full / lines,
         "refresh": refresh, "alerts": alerts, "alert_count": alert_count,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
