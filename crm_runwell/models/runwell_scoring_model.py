@@ -220,12 +220,20 @@ class RunwellScoringModel(models.Model):
         return rows, early.days_earlier(silences, as_of, horizon, risk)
 
     def _learned(self):
-        """Return what the active version has learnt; None if that was for another horizon."""
+        """Return what the active version has learnt; None if that was under other settings."""
         self.ensure_one()
-        values = dict(self.learned or {})
-        if values.pop("horizon", None) != self.horizon_days:
+        values, settings = dict(self.learned or {}), self._learning_settings()
+        if not values or {name: values.pop(name, settings[name]) for name in settings} != settings:
             return None
         return Learned.from_json(values)
+
+    def _learning_settings(self):
+        """Return the settings that decide what is learnt, kept beside it."""
+        self.ensure_one()
+        return {
+            "horizon": self.horizon_days, "source": self.purchase_source,
+            "rhythm": self.purchase_rhythm,
+        }
 
     def _rhythm_days(self, groups):
         """Return the usual days between two orders: declared, or the customers' pooled own.

@@ -129,11 +129,11 @@ class RunwellScoringModel(models.Model):
             **vars(learned.parameters), "is_fitted": learned.is_fitted,
             "refusal": learned.refusal, "log_likelihood": learned.log_likelihood,
             "fit_customers": learned.customers, "fit_date": fields.Datetime.now(),
-            "learned": learned.as_json() | {"horizon": model.horizon_days},
+            "learned": learned.as_json() | model._learning_settings(),
             "brier": brier or 0.0,
         }
         if former is None or not model.fit_date:
-            return model._take_over(values, self.env._("First fit."))
+            return model._take_over(values, self.env._("First fit, or the first with these settings."))
         if former.is_fitted and not learned.is_fitted:
             return model._refuse(values, self.env._("It could not be fitted; the last fit stays."))
         before = learner.brier(former)
