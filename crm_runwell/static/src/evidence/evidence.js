@@ -53,6 +53,19 @@ export class RunwellEvidence extends Component {
         return this.state.evidence;
     }
 
+    get intro() {
+        const said = _t("As of %(day)s, over %(horizon)s days ahead.", {
+            day: this.day(this.evidence.as_of),
+            horizon: this.evidence.horizon,
+        });
+        return this.evidence.is_fitted
+            ? said
+            : [
+                  said,
+                  _t("Default parameters: the history is too short to fit the churn model."),
+              ].join(" ");
+    }
+
     get healthTotal() {
         const points = this.evidence.health.map((part) => part.points);
         return points.every((point) => typeof point === "number")

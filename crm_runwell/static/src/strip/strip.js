@@ -11,6 +11,9 @@ import {Component} from "@odoo/owl";
 
 const {DateTime} = luxon;
 
+/** Days after the first order from which two years are full, bar a month. */
+const FULL_YEARS = 700;
+
 const LIFECYCLE_COLORS = {
     new: "info",
     active: "success",
