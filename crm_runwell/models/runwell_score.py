@@ -28,8 +28,9 @@ RFM_SEGMENTS = [
 #: What the strip on the partner's form shows.
 SUMMARY_FIELDS = (
     "as_of", "lifecycle", "sufficiency", "occasion_count", "first_order_date", "last_order_date",
-    "silence_days", "days_between_orders", "expected_order_date", "churn_probability", "value_class",
-    "health_score", "revenue_12m", "revenue_prior_12m", "revenue_at_risk", "overdue_amount",
+    "silence_days", "days_between_orders", "expected_order_date", "churn_probability",
+    "value_class", "health_score", "revenue_12m", "revenue_prior_12m", "revenue_at_risk",
+    "overdue_amount",
 )
 
 #: Who sees margins: see the roles in docs/architecture.md.

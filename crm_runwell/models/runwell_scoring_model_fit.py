@@ -133,7 +133,9 @@ class RunwellScoringModel(models.Model):
             "brier": brier or 0.0,
         }
         if former is None or not model.fit_date:
-            return model._take_over(values, self.env._("First fit, or the first with these settings."))
+            return model._take_over(
+                values, self.env._("First fit, or the first with these settings.")
+            )
         if former.is_fitted and not learned.is_fitted:
             return model._refuse(values, self.env._("It could not be fitted; the last fit stays."))
         before = learner.brier(former)

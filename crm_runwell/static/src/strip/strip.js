@@ -72,9 +72,15 @@ export class RunwellStrip extends Component {
         return {day: formatDate(day), late: late > 0 && _t("%s days ago", late)};
     }
 
+    /** Against the year before, unless the customer was there for a part of it only. */
     get trend() {
         const {revenue_12m: now, revenue_prior_12m: before} = this.summary;
         if (!(before > 0)) {
+            return false;
+        }
+        const since = deserializeDate(this.summary.first_order_date);
+        const there = deserializeDate(this.summary.as_of).diff(since, "days").days;
+        if (there < FULL_YEARS) {
             return false;
         }
         const change = Math.round((100 * (now - before)) / before);
