@@ -67,6 +67,9 @@ class RunwellDemo(models.AbstractModel):
 
     def _score(self):
         """Fit the models, score every customer of every demo company and raise the alerts."""
+        # PostgreSQL takes tables that were filled just now for empty ones.
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE res_partner, sale_order, sale_order_line, account_move_line")
         for company in self.env.ref("base.main_company") | companies.find_second(self.env):
             self.env["runwell.scoring.model"]._fit(company)
         self.env["runwell.score"]._run_scoring()
