@@ -206,9 +206,8 @@ class RunwellScoringModel(models.Model):
         """Open all versions of this company."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_scoring_model")
-        return action | {
-            "name": self.env._("Versions"), "domain": [("company_id", "=", self.company_id.id)],
-        }
+        title = self.env._("Versions")
+        return action | {"name": title, "domain": [("company_id", "=", self.company_id.id)]}
 
     @api.model
     def _cron_fit(self):

@@ -182,9 +182,11 @@ export class RunwellBacktest extends Component {
                 recall: percent(rule.recall),
             }
         );
-        return matched
-            ? `${note} ${_t("The risk, right as often, warned of %s of them.", percent(matched.recall))}`
-            : note;
+        if (!matched) {
+            return note;
+        }
+        const recall = percent(matched.recall);
+        return [note, _t("The risk, right as often, warned of %s of them.", recall)].join(" ");
     }
 
     get controlNote() {

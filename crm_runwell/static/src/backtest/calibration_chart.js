@@ -35,6 +35,10 @@ export class CalibrationChart extends Component {
         return (1 - share) * SIDE;
     }
 
+    get lineTitle() {
+        return _t("On this line the risks are true");
+    }
+
     get dots() {
         const most = Math.max(...this.props.bins.map((bin) => bin.count));
         return this.props.bins.map((bin, index) => ({

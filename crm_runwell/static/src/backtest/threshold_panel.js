@@ -55,6 +55,10 @@ export class ThresholdPanel extends Component {
         return this.props.curve[this.state.index];
     }
 
+    get setLabel() {
+        return _t("Warn from %s", percent(this.point.threshold));
+    }
+
     get sentence() {
         const {threshold, warned, precision, recall, caught, caught_share, weekly} = this.point;
         if (!warned) {

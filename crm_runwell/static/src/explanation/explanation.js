@@ -47,6 +47,10 @@ export class RunwellExplanation extends Component {
         return formatRisk(this.explanation.risk);
     }
 
+    get heading() {
+        return _t("Why %s", this.risk);
+    }
+
     get reasons() {
         return this.explanation.reasons.map((reason) => ({...reason, ...this.effect(reason)}));
     }
