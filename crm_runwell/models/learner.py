@@ -8,6 +8,7 @@ from ..scoring import churn, learning, metrics, opinion
 from ..scoring.learning import Learned
 from ..scoring.opinion import FEATURES, Opinion
 from ..scoring.season import Clock, fit_season
+from . import working_table
 
 DAYS, DESIGN = "runwell_learning_days", "runwell_learning_design"
 
@@ -66,11 +67,7 @@ class Learner:
             return None
         clock = Clock(learned.season, self.first_day, self.as_of)
         risk = risk_on(learned.parameters, clock, self.horizon, learned.factor)
-        end = days[0] + timedelta(days=self.horizon)
-        return metrics.brier(
-            [risk(x, first, last, days[0]) for x, first, last, _next in rows],
-            [int(next_day is None or next_day > end) for _x, _f, _l, next_day in rows],
-        )
+        return _brier(rows, days[0], self.horizon, risk)
 
     def _run(self, query):
         return self.env.execute_query(query)
@@ -82,13 +79,8 @@ class Learner:
         scope = self.scope
         if len(sampled) == learning.FIT_CUSTOMERS:
             scope = scope.of(sampled)
-        for table in (DAYS, DESIGN):
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", SQL.identifier(table)))
-        self.env.cr.execute(SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
-            SQL.identifier(DAYS), learning.learning_days(scope),
-        ))
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(DAYS)))
+        working_table.make(self.env.cr, DAYS, learning.learning_days(scope))
+        working_table.analyse(self.env.cr, DAYS)
 
     def _fit(self, groups, clock):
         """Return ``(parameters, log likelihood, refusal)``; defaults where a fit is refused."""
@@ -110,27 +102,27 @@ class Learner:
         clock = Clock(season, self.first_day, self.as_of)
         parameters, _likelihood, refusal = self._fit(groups, clock)
         gain = None if refusal else self._season_gain(
-            (plain, calendar), (parameters, clock)
+            risk_on(plain, calendar, learning.NEWEST), risk_on(parameters, clock, learning.NEWEST)
         )
         if gain is None or gain < learning.SEASON_GAIN:
             return None, calendar, plain, gain
         return season, clock, parameters, gain
 
     def _season_gain(self, without, with_season):
-        """Return by how much the Brier score on past days is better with the season."""
+        """Return by how much the Brier score on past days is better with the season.
+
+        :param without: risk by the calendar, as :func:`risk_on` returns it
+        :param with_season: risk on the season clock
+        """
         difference = customers = 0
         for day in learning.slice_days(self.first_day, self.as_of)[:learning.GATE_SLICES]:
             rows = self._run(learning.population(DAYS, day))
             if len(rows) < learning.FACTOR_CUSTOMERS:
                 continue
-            end = day + timedelta(days=learning.NEWEST)
-            for x, first, last, next_day in rows:
-                left = next_day is None or next_day > end
-                plain, seasonal = (
-                    risk_on(parameters, clock, learning.NEWEST)(x, first, last, day)
-                    for parameters, clock in (without, with_season)
-                )
-                difference += (plain - left) ** 2 - (seasonal - left) ** 2
+            plain, seasonal = (
+                _brier(rows, day, learning.NEWEST, risk) for risk in (without, with_season)
+            )
+            difference += (plain - seasonal) * len(rows)
             customers += len(rows)
         return difference / customers if customers else None
 
@@ -141,7 +133,7 @@ class Learner:
         if len(rows) < learning.FACTOR_CUSTOMERS:
             return 1.0
         day, end = days[0], days[0] + timedelta(days=learning.NEWEST)
-        left = sum(next_day is None or next_day > end for _x, _f, _l, next_day in rows)
+        left = sum(_left(rows, end))
         factor = churn.activity_factor(
             parameters,
             [(x, clock.between(f, last), clock.between(f, day)) for x, f, last, _next in rows],
@@ -153,6 +145,7 @@ class Learner:
 
     def _learn_opinion(self, parameters, clock):
         """Return the :class:`Opinion`, or None where it does not rank better than the model."""
+        working_table.drop(self.env.cr, DESIGN)
         self.env.cr.execute(learning.create_design(DESIGN))
         for day in learning.slice_days(self.first_day, self.as_of, self.horizon):
             self.env.cr.execute(learning.fill_design(
@@ -168,7 +161,7 @@ class Learner:
         if (rows < opinion.MIN_ROWS or slices < opinion.MIN_SLICES
                 or min(left, rows - left) < opinion.MIN_CLASS):
             return None
-        self.env.cr.execute(SQL("ANALYZE %s", design))
+        working_table.analyse(self.env.cr, DESIGN)
         scales = [value if value and value > 1e-9 else 1.0 for value in spread]
         whole = opinion.fit(self._run, DESIGN, scales)
         gain = self._opinion_gain(scales, whole)
@@ -208,6 +201,19 @@ class Learner:
         is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
                    and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
         return mean if is_kept else None
+
+
+def _left(rows, end):
+    """Return, for each row of a population, 1 if no order came up to ``end``, else 0."""
+    return [int(next_day is None or next_day > end) for _x, _f, _l, next_day in rows]
+
+
+def _brier(rows, day, horizon, risk):
+    """Return the Brier score of a risk over the population of a past day."""
+    return metrics.brier(
+        [risk(x, first, last, day) for x, first, last, _next in rows],
+        _left(rows, day + timedelta(days=horizon)),
+    )
 
 
 def risk_on(parameters, clock, horizon, factor=1.0):

@@ -1,14 +1,14 @@
 """Number fields that can be empty.
 
-Odoo reads an empty float as 0, but "no score yet" is not "no risk": these
+Odoo reads an empty number as 0, but "no score yet" is not "no risk": these
 fields read as False instead, stay blank on screen and are left out of averages.
 """
 
 from odoo import fields
 
 
-class OptionalFloat(fields.Float):
-    """A float that is False, not 0, while it is unknown."""
+class _Optional:
+    """Keeps NULL, None and False apart from 0, on the way in and on the way out."""
 
     def convert_to_column(self, value, record, values=None, validate=True):
         if value is None or value is False:
@@ -24,15 +24,13 @@ class OptionalFloat(fields.Float):
         return False if value is None else value
 
 
-class OptionalMonetary(fields.Monetary):
+class OptionalFloat(_Optional, fields.Float):
+    """A float that is False, not 0, while it is unknown."""
+
+
+class OptionalMonetary(_Optional, fields.Monetary):
     """An amount that is False, not 0, while it is unknown."""
 
-    def convert_to_record(self, value, record):
-        return False if value is None else value
 
-
-class OptionalInteger(fields.Integer):
+class OptionalInteger(_Optional, fields.Integer):
     """A whole number that is False, not 0, while it is unknown."""
-
-    def convert_to_record(self, value, record):
-        return False if value is None else value

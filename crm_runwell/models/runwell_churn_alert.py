@@ -159,18 +159,12 @@ class RunwellChurnAlert(models.Model):
         ], limit=1)
         if not score:
             raise UserError(self.env._("This customer is not scored at present."))
-        return {
-            "type": "ir.actions.act_window", "res_model": "runwell.score",
-            "res_id": score.id, "views": [(False, "form")],
-        }
+        return score.action_open_score()
 
     def action_open_partner(self):
         """Open the customer's own form."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "res_model": "res.partner",
-            "res_id": self.partner_id.id, "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     @api.model
     def _raise_alerts(self, companies=None):

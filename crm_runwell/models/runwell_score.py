@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..scoring.value import HEALTH_POINTS
 from .optional_fields import OptionalFloat, OptionalInteger, OptionalMonetary
+from .runwell_churn_alert import OPEN_STATES
 
 LIFECYCLES = [
     ("prospect", "Prospect"), ("new", "New"), ("active", "Active"),
@@ -189,10 +190,7 @@ class RunwellScore(models.Model):
     def action_open_partner(self):
         """Open the customer's own form."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "res_model": "res.partner",
-            "res_id": self.partner_id.id, "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def action_open_score(self):
         """Open the page of the customer's figures."""
@@ -210,7 +208,7 @@ class RunwellScore(models.Model):
             ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
         ]
         alert = self.env["runwell.churn.alert"].search(
-            [*domain, ("state", "in", ("warning", "suspended"))], limit=1
+            [*domain, ("state", "in", OPEN_STATES)], limit=1
         )
         if not alert:
             return action | {"domain": domain}

@@ -189,10 +189,13 @@ class RunwellScoringModel(models.Model):
     def _learn(self, as_of, horizon):
         """Return the :class:`~..scoring.learning.Learned` of a day; writes nothing."""
         self.ensure_one()
+        return self._learner(as_of, horizon).learn()
+
+    def _learner(self, as_of, horizon):
+        """Return the :class:`~.learner.Learner` of a day."""
+        self.ensure_one()
         # sudo: the machine reads every document of the company.
-        return Learner(
-            self.sudo().env, self._scope(as_of), horizon, self._rhythm_days
-        ).learn()
+        return Learner(self.sudo().env, self._scope(as_of), horizon, self._rhythm_days)
 
     def _evaluate(self, as_of, horizon):
         """Return what would have been said on a past day, and what then happened.

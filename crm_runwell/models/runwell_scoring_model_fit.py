@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..scoring.opinion import FEATURES
-from .learner import Learner
 
 #: A new fit that is worse on the newest past days by more than this is not taken over.
 TOLERANCE = 0.002
@@ -120,8 +119,7 @@ class RunwellScoringModel(models.Model):
         """
         model = self._active_of(company)
         as_of = fields.Date.to_date(as_of) or model._today()
-        learner = Learner(self.sudo().env, model._scope(as_of), model.horizon_days,
-                          model._rhythm_days)
+        learner = model._learner(as_of, model.horizon_days)
         learned = learner.learn()
         former = model._learned()
         brier = learner.brier(learned)

@@ -9,6 +9,7 @@ from ..scoring import score as scoring
 from ..scoring.features import day_totals
 from ..scoring.opinion import Anchor
 from ..scoring.season import Clock
+from . import working_table
 
 #: The working tables; they live as long as the transaction.
 DAYS, BEHAVIOUR = "runwell_day_pass", "runwell_behaviour_pass"
@@ -45,42 +46,28 @@ class ScoringPass:
         :param statistics: those of a full pass, to grade a few customers by
         :return: the :class:`~..scoring.value.Statistics` that were used
         """
-        self._drop_tables()
         days = self._keep_days() if self.learned.opinion else None
-        self._make(FEATURES, scoring.collect(self.scope, self.rules, FEATURES, days, self.everyone))
+        self._make(FEATURES, scoring.collect(self.scope, self.rules, days, self.everyone))
         clock = self._clock()
         if statistics is None:
             [row] = self.env.execute_query(value.statistics(FEATURES))
             statistics = value.read_statistics(row, self.model._rhythm_days([]))
             if self.learned.opinion:
                 statistics = self._anchored(statistics, clock)
-        self.env.cr.execute(SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(SCORED),
-            scoring.scored(
-                self.scope, self.rules, self.learned, clock, statistics, FEATURES, BEHAVIOUR
-            ),
+        working_table.make(self.env.cr, SCORED, scoring.scored(
+            self.scope, self.rules, self.learned, clock, statistics, FEATURES, BEHAVIOUR
         ))
         return statistics
 
-    def _drop_tables(self):
-        for table in (DAYS, BEHAVIOUR, FEATURES, SCORED):
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", SQL.identifier(table)))
-
-    def _make(self, table, create):
-        self.env.cr.execute(create)
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    def _make(self, table, query):
+        working_table.make(self.env.cr, table, query)
+        working_table.analyse(self.env.cr, table)
 
     def _keep_days(self):
         """Keep the days of purchase, which features and behaviour both read; return their SQL."""
-        self._make(DAYS, SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
-            SQL.identifier(DAYS), day_totals(self.scope, with_lines=True),
-        ))
+        self._make(DAYS, day_totals(self.scope, with_lines=True))
         days = SQL("SELECT * FROM %s", SQL.identifier(DAYS))
-        self._make(BEHAVIOUR, SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(BEHAVIOUR),
-            opinion.behaviour(days, self.scope.as_of, self.rules.horizon),
-        ))
+        self._make(BEHAVIOUR, opinion.behaviour(days, self.scope.as_of, self.rules.horizon))
         return days
 
     def _clock(self):

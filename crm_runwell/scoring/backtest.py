@@ -12,14 +12,11 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from . import metrics
+from .opinion import MAX_SILENCE
 from .purchases import documents
 
-#: Customers silent for longer were lost before the day in question: nobody was to be warned.
-MAX_SILENCE = 730
 #: The plain rule everyone knows: no order for so many days.
 PLAIN_RULE_DAYS = 180
-#: Steps of the search for the best plain rule.
-RULE_STEP = 10
 #: The measures that are averaged over cutoffs.
 MEASURES = (
     "churn_rate", "auc", "ap", "brier", "ece", "auc_recency", "ap_recency", "auc_rule",

@@ -33,7 +33,7 @@ MIN_RANK = 0.55
 MIN_ROWS, MIN_CLASS, MIN_SLICES = 200, 50, 2
 #: Parts of the customers, each of which is judged by what was learnt from the others.
 FOLDS = 5
-#: Nobody silent for longer belongs to the population that is told a risk by it.
+#: Customers silent for longer were lost before the day in question: nobody is to be warned.
 MAX_SILENCE = 730
 
 _CLIP, _STEPS, _PRECISION = 1e-6, 25, 1e-4
@@ -122,7 +122,7 @@ def behaviour(days, as_of, horizon):
                        FROM (%(days)s) d
                       WHERE is_credit AND day <= %(as_of)s
                       GROUP BY partner_id) gave_back USING (partner_id)
-         WHERE occasion_count >= 2 AND last_day > %(as_of)s + 1 - %(longest)s - 1
+         WHERE occasion_count >= 2 AND last_day > %(as_of)s - %(longest)s
         """,
         days=days, as_of=SQL("%s::date", as_of), horizon=horizon, longest=MAX_SILENCE,
     )

@@ -1,6 +1,6 @@
 """From features to the row of a customer: the assembly of the scoring.
 
-:func:`collect` fills a working table with the features of everyone who is to be
+:func:`collect` gives a working table the features of everyone who is to be
 scored, :func:`scored` reads it and adds what the model and the rules of the
 company say. Both are one statement whatever the number of customers.
 """
@@ -44,8 +44,8 @@ class Rules:
     potential_threshold: Decimal | None = None
 
 
-def collect(scope, rules, table, days=None, everyone=False):
-    """Return SQL that makes ``table``: the features of everyone who is scored.
+def collect(scope, rules, days=None, everyone=False):
+    """Return SQL: the features of everyone who is scored, a row each.
 
     Customers and prospects; never suppliers alone, the people of the company,
     a company of the database itself, or an archived partner.
@@ -55,7 +55,6 @@ def collect(scope, rules, table, days=None, everyone=False):
     """
     return SQL(
         """
-        CREATE TEMPORARY TABLE %(table)s ON COMMIT DROP AS
         WITH feature AS (%(features)s), prospect AS (%(prospects)s), overdue AS (%(overdue)s)
         SELECT p.id AS partner_id, p.user_id,
                coalesce(f.order_count, 0) AS order_count,
@@ -80,7 +79,7 @@ def collect(scope, rules, table, days=None, everyone=False):
          WHERE (f.occasion_count > 0 OR p.id IN (SELECT partner_id FROM prospect))
            AND %(eligible)s
         """,
-        table=SQL.identifier(table), features=features(scope, rules.horizon, days),
+        features=features(scope, rules.horizon, days),
         prospects=prospects(scope), overdue=overdue(scope),
         company=scope.company_id, as_of=scope.as_of,
         eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),

@@ -100,7 +100,8 @@ class TestQueryCounts(RunwellCase):
             if turn >= 2:
                 counts[with_ours].append(count)
         self.assertEqual(len(counts[True]), len(counts[False]))
-        return sum(counts[True]) / len(counts[True]) - sum(counts[False]) / len(counts[False])
+        # What Odoo looks up once in a while comes on top, never off: the least is the call's own.
+        return min(counts[True]) - min(counts[False])
 
     def test_confirming_an_order(self):
         orders = [
