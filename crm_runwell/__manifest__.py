@@ -12,6 +12,8 @@
         "security/runwell_groups.xml",
         "security/ir.model.access.csv",
         "security/runwell_rules.xml",
+        "security/runwell_retention_rules.xml",
+        "data/runwell_retention_data.xml",
         "data/ir_cron_data.xml",
         "views/runwell_score_history_views.xml",
         "views/runwell_score_views.xml",

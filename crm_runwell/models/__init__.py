@@ -8,7 +8,15 @@ from . import runwell_score_reasons
 from . import runwell_score_history
 from . import runwell_score_refresh
 from . import runwell_prediction
+from . import runwell_retention_policy
+from . import runwell_alert_rule
+from . import runwell_churn_reason
 from . import runwell_churn_alert
+from . import runwell_churn_alert_flow
+from . import runwell_churn_alert_raise
+from . import runwell_churn_alert_duty
+from . import runwell_churn_measure
+from . import runwell_override
 from . import res_partner
 from . import sale_order
 from . import account_move

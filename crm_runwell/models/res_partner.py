@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .runwell_score import LIFECYCLES, SUMMARY_FIELDS
+from .constants import LIFECYCLES
+from .runwell_score import SUMMARY_FIELDS
 
 
 class ResPartner(models.Model):

@@ -1,21 +1,23 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
-from .optional_fields import OptionalFloat
+from .constants import MARGIN_GROUPS, VALUE_CLASSES
+from .optional_fields import OptionalFloat, OptionalInteger, OptionalMonetary
+from .runwell_alert_rule import RULES
 
-OPEN_STATES = ("warning", "suspended")
-
-#: From so many new rows on the statistics of the table are taken anew.
-MANY = 1000
+CAUSES = [
+    ("silence", "Silence"), ("decline", "Orders in decline"),
+    ("payment", "Overdue invoices"), ("complaint", "Complaint"),
+]
 
 
 class RunwellChurnAlert(models.Model):
-    """A warning that a customer is about to be lost, raised by the scoring.
+    """A warning that a customer is about to be lost, and the work on it.
 
-    The facts are those of the day it was raised and stay as they are. The state
-    moves through the actions alone, each checked on the server; a new order of
-    the customer closes the alert as won back by itself.
+    Raised by the scoring. The facts are those of the day it was raised and stay as
+    they are. The state moves through the actions alone (``runwell_churn_alert_flow.py``),
+    each checked on the server; a new order of the customer closes the alert as won
+    back by itself (``runwell_churn_alert_raise.py``). Owner, deadline and activities:
+    ``runwell_churn_alert_duty.py``.
     """
 
     _name = "runwell.churn.alert"
@@ -29,11 +31,18 @@ class RunwellChurnAlert(models.Model):
         "(partner_id, company_id, kind) WHERE state IN ('warning', 'suspended')"
     )
     _partner_idx = models.Index("(partner_id, company_id, state)")
+    # The board: the columns of a company, the most at risk first.
+    _board_idx = models.Index("(company_id, state, revenue_at_risk DESC NULLS LAST, id DESC)")
 
+    #: What the machine, or an action that checks, writes; nobody else.
     _machine_fields = frozenset({
         "partner_id", "company_id", "currency_id", "kind", "state", "raised_on", "closed_on",
         "churn_probability", "revenue_at_risk", "revenue_12m", "last_order_date",
         "silence_days", "days_between_orders", "expected_order_date", "model_id", "sufficiency",
+        "rule", "cause", "value_class", "margin_at_risk", "overdue_amount", "deadline",
+        "escalated_on", "is_held_back", "snoozed_until", "worked_on", "loss_proposed_by_id",
+        "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
+        "won_back_amount", "kept_revenue", "reopen_count", "plan_id",
     })
 
     partner_id = fields.Many2one(
@@ -60,18 +69,30 @@ class RunwellChurnAlert(models.Model):
         required=True, default="warning", readonly=True, tracking=True,
         group_expand="_group_expand_states",
     )
-    reason = fields.Text(
-        tracking=True, help="Why the customer is lost, or why this was a false alarm.",
+
+    # Why it was raised, as of that day
+    rule = fields.Selection(RULES, required=True, default="risk", readonly=True)
+    cause = fields.Selection(
+        CAUSES, "Main cause", required=True, default="silence", readonly=True,
+        help="What stands out on the day of the warning; it decides who acts and how.",
     )
     raised_on = fields.Date("Raised on", required=True, readonly=True)
-    closed_on = fields.Date("Closed on", readonly=True)
     model_id = fields.Many2one(
         "runwell.scoring.model", "Scoring model", ondelete="restrict", readonly=True,
     )
     churn_probability = fields.Float("Churn risk", readonly=True, aggregator="avg")
     sufficiency = fields.Char(readonly=True)
-    revenue_at_risk = fields.Monetary("Revenue at risk", readonly=True)
+    value_class = fields.Selection(VALUE_CLASSES, "Value class", readonly=True)
+    revenue_at_risk = fields.Monetary(
+        "Revenue at risk", readonly=True,
+        help="Churn risk × revenue of the last twelve months, on the day of the warning.",
+    )
+    margin_at_risk = OptionalMonetary(
+        "Margin at risk", readonly=True, groups=MARGIN_GROUPS,
+        help="Churn risk × margin of the last twelve months, on the day of the warning.",
+    )
     revenue_12m = fields.Monetary("Revenue, 12 months", readonly=True)
+    overdue_amount = fields.Monetary("Overdue", readonly=True)
     last_order_date = fields.Date("Last order", readonly=True)
     silence_days = fields.Integer("Days silent", readonly=True, aggregator="avg")
     days_between_orders = OptionalFloat(
@@ -79,6 +100,48 @@ class RunwellChurnAlert(models.Model):
     )
     expected_order_date = fields.Date("Order was expected", readonly=True)
     evidence = fields.Char("Why", compute="_compute_evidence")
+
+    # The work on it
+    deadline = fields.Date(readonly=True, tracking=True, help="Act by this day.")
+    escalated_on = fields.Date("Passed to the supervisor on", readonly=True)
+    plan_id = fields.Many2one(
+        "mail.activity.plan", "Play", readonly=True, ondelete="set null",
+        help="The play that was started last.",
+    )
+    measure_ids = fields.One2many("runwell.churn.measure", "alert_id", "Measures", readonly=True)
+    worked_on = fields.Date("First measure on", readonly=True)
+    snoozed_until = fields.Date("Snoozed until", readonly=True)
+    is_held_back = fields.Boolean(
+        "Held back", readonly=True,
+        help="Left unworked by design, drawn by lot, to compare with the others.",
+    )
+
+    # What came of it
+    reason_id = fields.Many2one(
+        "runwell.churn.reason", "Reason", tracking=True, ondelete="restrict",
+        domain="[('company_id', 'in', (False, company_id))]",
+    )
+    reason = fields.Text(
+        "Reason in words", tracking=True,
+        help="Why the customer is lost, or why this was a false alarm.",
+    )
+    loss_proposed_by_id = fields.Many2one("res.users", "Loss proposed by", readonly=True)
+    loss_proposed_on = fields.Date("Loss proposed on", readonly=True)
+    closed_on = fields.Date("Closed on", readonly=True)
+    closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True)
+    won_back_order_id = fields.Many2one("sale.order", "Won back by order", readonly=True)
+    won_back_move_id = fields.Many2one("account.move", "Won back by invoice", readonly=True)
+    won_back_amount = OptionalMonetary(
+        "Amount of that order", readonly=True, help="Untaxed, in the company's currency.",
+    )
+    kept_revenue = OptionalMonetary(
+        "Revenue kept", readonly=True,
+        help="Net purchases in the twelve months from the win-back on, so far.",
+    )
+    reopen_count = fields.Integer("Reopened", readonly=True)
+    days_to_action = OptionalInteger(
+        "Days to the first measure", compute="_compute_days_to_action",
+    )
 
     def _group_expand_states(self, states, domain):
         return [state for state, _label in self._fields["state"].selection]
@@ -94,169 +157,22 @@ class RunwellChurnAlert(models.Model):
                 horizon=alert.sudo().model_id.horizon_days,  # sudo: settings behind the figure
             )
 
-    def write(self, vals):
-        if "user_id" in vals and not self._may_supervise():
-            raise AccessError(
-                self.env._("A sales supervisor may give an alert to another owner.")
-            )
-        return super().write(vals)
-
-    def _may_supervise(self):
-        return self.env.su or self.env.user.has_group("sales_team.group_sale_manager")
-
-    def action_confirm_lost(self):
-        """Close open alerts as lost; the customers are not warned about again.
-
-        :raise AccessError: unless a sales supervisor does it
-        :raise UserError: if an alert is closed already or has no reason
-        """
-        if not self._may_supervise():
-            raise AccessError(
-                self.env._(
-                    "A sales supervisor confirms a loss. Ask yours, in a note on the alert."
-                )
-            )
-        self._close("lost")
-
-    def action_false_alarm(self):
-        """Close open alerts as false alarms.
-
-        :raise UserError: if an alert is closed already or has no reason
-        """
-        self._close("false_alarm")
-
-    def _close(self, state):
-        self.check_access("write")
+    @api.depends("raised_on", "worked_on")
+    def _compute_days_to_action(self):
         for alert in self:
-            if alert.state not in OPEN_STATES:
-                raise UserError(
-                    self.env._(
-                        "The alert of %s is closed already.", alert.partner_id.display_name
-                    )
-                )
-            if not (alert.reason or "").strip():
-                raise UserError(
-                    self.env._(
-                        "Write the reason into the alert of %s first: it is what the next "
-                        "person learns from.", alert.partner_id.display_name,
-                    )
-                )
-        # sudo: state and date are machine-owned; the caller's right to write was checked above.
-        machine = self.sudo()._as_machine()
-        for alert in machine:
-            alert.write({
-                "state": state,
-                "closed_on": self.env["runwell.scoring.model"].sudo()
-                ._active_of(alert.company_id)._today(),
-            })
-        self.env["runwell.score.refresh"]._ask(self)
+            alert.days_to_action = alert.worked_on and (alert.worked_on - alert.raised_on).days
 
     def action_open_score(self):
         """Open the customer's figures as they are now."""
         self.ensure_one()
-        score = self.env["runwell.score"].search([
-            ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
-        ], limit=1)
-        if not score:
-            raise UserError(self.env._("This customer is not scored at present."))
-        return score.action_open_score()
+        return self._score().action_open_score()
 
     def action_open_partner(self):
         """Open the customer's own form."""
         self.ensure_one()
         return self.partner_id.get_formview_action()
 
-    @api.model
-    def _raise_alerts(self, companies=None):
-        """Close the alerts of customers who ordered again, then warn about those at risk.
-
-        One open alert a customer, company and kind; none is raised anew by a
-        silence that a closed alert was about. Set-based, whatever the number.
-
-        :param companies: ``res.company`` records; None means all
-        :return: the number of alerts raised
-        """
-        companies = self.env["res.company"].sudo().search([]) if companies is None else companies
-        if not companies:
-            return 0
-        self.env.flush_all()
-        self._close_won_back(companies)
-        self._close_left_out(companies)
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO runwell_churn_alert (
-                   partner_id, company_id, currency_id, user_id, kind, state, raised_on, model_id,
-                   churn_probability, sufficiency, revenue_at_risk, revenue_12m, last_order_date,
-                   silence_days, days_between_orders, expected_order_date,
-                   create_uid, create_date, write_uid, write_date)
-            SELECT s.partner_id, s.company_id, s.currency_id, s.user_id, 'customer', 'warning',
-                   s.as_of, s.model_id, s.churn_probability, s.sufficiency, s.revenue_at_risk,
-                   s.revenue_12m, s.last_order_date, s.silence_days, s.days_between_orders,
-                   s.expected_order_date, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
-                   now() AT TIME ZONE 'UTC'
-              FROM runwell_score s
-             WHERE s.company_id = ANY(%(companies)s) AND s.lifecycle = 'at_risk'
-               AND NOT EXISTS (
-                   SELECT FROM runwell_churn_alert a
-                    WHERE a.partner_id = s.partner_id AND a.company_id = s.company_id
-                      AND a.kind = 'customer'
-                      AND (a.state IN ('warning', 'suspended')
-                           OR a.last_order_date >= s.last_order_date))
-                ON CONFLICT (partner_id, company_id, kind)
-                   WHERE state IN ('warning', 'suspended') DO NOTHING
-            """,
-            companies=companies.ids, uid=self.env.uid,
-        ))
-        raised = self.env.cr.rowcount
-        if raised > MANY:
-            # Until its own ANALYZE, PostgreSQL takes the table for as small as it was.
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(self._table)))
-        self.invalidate_model()
-        return raised
-
-    def _join_open(self, partners):
-        """Keep one open alert a company and kind of partners who are about to be merged.
-
-        The one that is being worked on stays, else the one with more at risk.
-        """
-        kept = set()
-        # sudo: whoever may merge partners need not see their alerts.
-        machine = self.sudo()._as_machine()
-        for alert in machine.search(
-            [("partner_id", "in", partners.ids), ("state", "in", OPEN_STATES)],
-            order="state, revenue_at_risk desc nulls last, id",
-        ):
-            key = (alert.company_id, alert.kind)
-            if key in kept:
-                alert.unlink()
-            kept.add(key)
-
-    def _close_left_out(self, companies):
-        """Close the open alerts of customers who are no longer to be scored."""
-        self.env.cr.execute(SQL(
-            """
-            UPDATE runwell_churn_alert a
-               SET state = 'false_alarm', closed_on = now()::date, reason = %s,
-                   write_date = now() AT TIME ZONE 'UTC', write_uid = %s
-              FROM res_partner p
-             WHERE p.id = a.partner_id AND p.runwell_exclusion IS NOT NULL
-               AND a.company_id = ANY(%s) AND a.state IN ('warning', 'suspended')
-            """,
-            self.env._("Left out of the scoring."), self.env.uid, companies.ids,
-        ))
-
-    def _close_won_back(self, companies):
-        """Close the open alerts whose customer bought after the order they were raised on."""
-        self.env.cr.execute(SQL(
-            """
-            UPDATE runwell_churn_alert a
-               SET state = 'won_back', closed_on = s.last_order_date,
-                   write_date = now() AT TIME ZONE 'UTC', write_uid = %s
-              FROM runwell_score s
-             WHERE s.partner_id = a.partner_id AND s.company_id = a.company_id
-               AND a.company_id = ANY(%s) AND a.kind = 'customer'
-               AND a.state IN ('warning', 'suspended')
-               AND s.last_order_date > a.last_order_date
-            """,
-            self.env.uid, companies.ids,
-        ))
+    def action_open_won_back(self):
+        """Open the order or invoice that won the customer back."""
+        self.ensure_one()
+        return (self.won_back_order_id or self.won_back_move_id).get_formview_action()

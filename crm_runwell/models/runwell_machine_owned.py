@@ -48,14 +48,22 @@ class RunwellMachineOwned(models.AbstractModel):
     def _untouched(self):
         """Return the machine-owned fields as they begin, whatever defaults a user keeps."""
         fields = {name: self._fields[name] for name in self._machine_fields}
-        return {
+        begin = {
             name: field.default(self) if field.default else False
             for name, field in fields.items()
         }
+        return {
+            name: value.id if isinstance(value, models.BaseModel) else value
+            for name, value in begin.items()
+        }
+
+    def _is_machine(self):
+        """Return whether the product itself is at work, not a person or a caller over RPC."""
+        return self.env.context.get("runwell_machine") is _MACHINE
 
     def _check_machine(self):
         """Raise AccessError unless the scoring itself is at work."""
-        if self.env.context.get("runwell_machine") is not _MACHINE:
+        if not self._is_machine():
             raise AccessError(
                 self.env._(
                     "%s is kept by the scoring alone, so that its figures can be trusted. "

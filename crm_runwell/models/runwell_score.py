@@ -3,28 +3,15 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..scoring.value import HEALTH_POINTS
+from .constants import (
+    LIFECYCLES,
+    MARGIN_GROUPS,
+    OPEN_STATES,
+    RFM_SEGMENTS,
+    SUFFICIENCIES,
+    VALUE_CLASSES,
+)
 from .optional_fields import OptionalFloat, OptionalInteger, OptionalMonetary
-from .runwell_churn_alert import OPEN_STATES
-
-LIFECYCLES = [
-    ("prospect", "Prospect"), ("new", "New"), ("active", "Active"),
-    ("at_risk", "At risk"), ("lost", "Lost"), ("returned", "Returned"),
-]
-SUFFICIENCIES = [
-    ("none", "Never bought"), ("single", "One order"), ("few", "Two orders"),
-    ("enough", "Enough history"),
-]
-VALUE_CLASSES = [
-    ("low", "Low value"), ("secondary", "Secondary value"),
-    ("potential", "Potential value"), ("high", "High value"),
-]
-RFM_SEGMENTS = [
-    ("champions", "Champions"), ("loyal", "Loyal"),
-    ("potential_loyalist", "Potential loyalists"), ("new_customers", "New customers"),
-    ("promising", "Promising"), ("need_attention", "Need attention"),
-    ("about_to_sleep", "About to sleep"), ("at_risk", "At risk"),
-    ("cannot_lose", "Cannot lose them"), ("hibernating", "Hibernating"), ("lost", "Lost"),
-]
 
 #: What the strip on the partner's form shows.
 SUMMARY_FIELDS = (
@@ -32,11 +19,6 @@ SUMMARY_FIELDS = (
     "silence_days", "days_between_orders", "expected_order_date", "churn_probability",
     "value_class", "health_score", "revenue_12m", "revenue_prior_12m", "revenue_at_risk",
     "overdue_amount",
-)
-
-#: Who sees margins: see the roles in docs/architecture.md.
-MARGIN_GROUPS = (
-    "sales_team.group_sale_manager,account.group_account_invoice,crm_runwell.group_executive"
 )
 
 
@@ -77,6 +59,14 @@ class RunwellScore(models.Model):
     )
 
     lifecycle = fields.Selection(LIFECYCLES, required=True, readonly=True)
+    override_id = fields.Many2one(
+        "runwell.override", "Said by a person", readonly=True, ondelete="set null",
+        help="What a person says of this customer; the scoring respects it.",
+    )
+    computed_lifecycle = fields.Selection(
+        LIFECYCLES, "Lifecycle as computed", readonly=True,
+        help="What the scoring itself says, where a person says otherwise.",
+    )
     sufficiency = fields.Selection(SUFFICIENCIES, "History", required=True, readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     occasion_count = fields.Integer(

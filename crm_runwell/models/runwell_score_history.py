@@ -1,7 +1,7 @@
 from odoo import fields, models
 
+from .constants import LIFECYCLES, VALUE_CLASSES
 from .optional_fields import OptionalFloat
-from .runwell_score import LIFECYCLES, VALUE_CLASSES
 
 
 class RunwellScoreHistory(models.Model):

@@ -22,7 +22,8 @@ REFRESH_BATCH = 1000
 #: Columns of ``runwell_score`` and where the working table has them.
 COLUMNS = {
     "partner_id": "partner_id", "user_id": "user_id",
-    "lifecycle": "lifecycle", "sufficiency": "sufficiency",
+    "lifecycle": "lifecycle", "computed_lifecycle": "computed_lifecycle",
+    "override_id": "override_id", "sufficiency": "sufficiency",
     "order_count": "order_count", "occasion_count": "occasion_count",
     "first_order_date": "first_day", "last_order_date": "last_day",
     "silence_days": "silence_days", "days_between_orders": "days_between_orders",
@@ -84,6 +85,7 @@ class RunwellScore(models.Model):
         common = ScoringPass(self.env, model, as_of, model._learned(), partner_ids).run(
             model._statistics() if partner_ids else None
         )
+        self._respect_overrides(model, as_of)
         self._note_changes(model, as_of)
         count = self._keep_rows(model, as_of)
         self._drop_rows(company, partner_ids)
@@ -107,6 +109,24 @@ class RunwellScore(models.Model):
         except psycopg2.errors.SerializationFailure:
             # The other worker finished after our transaction began: its rows are newer.
             return False
+
+    def _respect_overrides(self, model, as_of):
+        """Put what people say of customers in place of the computed lifecycle, kept beside it."""
+        self.env.cr.execute(SQL(
+            "ALTER TABLE %s ADD COLUMN computed_lifecycle varchar, ADD COLUMN override_id int",
+            SQL.identifier(SCORED),
+        ))
+        self.env.cr.execute(SQL(
+            """
+            UPDATE %s n
+               SET override_id = o.id, lifecycle = coalesce(o.lifecycle, n.lifecycle),
+                   computed_lifecycle = CASE WHEN o.lifecycle IS NOT NULL THEN n.lifecycle END
+              FROM (%s) o
+             WHERE o.partner_id = n.partner_id
+            """,
+            SQL.identifier(SCORED),
+            self.env["runwell.override"]._sql_in_force(model.company_id.id, as_of),
+        ))
 
     def _note_changes(self, model, as_of):
         """Write to the course the customers whose score changed in a way worth noting."""

@@ -259,6 +259,12 @@ class RunwellCase(TransactionCase):
             domain.append(("partner_id", "=", customer.id))
         return self.env["runwell.churn.alert"].search(domain)
 
+    def tried(self, alert, description="Called them", **values):
+        """Record a measure on an alert; return it."""
+        return self.env["runwell.churn.measure"].create({
+            "alert_id": alert.id, "description": description, **values,
+        })
+
     def raise_alerts(self):
         return self.env["runwell.churn.alert"]._raise_alerts(self.company)
 
@@ -266,10 +272,11 @@ class RunwellCase(TransactionCase):
         """Let it be ``moment``, UTC, in a with statement."""
         return freeze_time(moment)
 
+    @classmethod
     @contextmanager
-    def quiet_queue(self):
+    def quiet_queue(cls):
         """Confirm and post without asking for a refresh."""
-        with patch.object(self.env.registry["runwell.score.refresh"], "_ask"):
+        with patch.object(cls.env.registry["runwell.score.refresh"], "_ask"):
             yield
 
 

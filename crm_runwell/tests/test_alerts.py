@@ -39,6 +39,8 @@ class AlertCase(RunwellCase):
     def closed(self, alert, state, day=AS_OF):
         """Close an alert as a person does."""
         alert.reason = alert.reason or "Because"
+        if state == "confirm_lost":
+            self.tried(alert)
         with self.at(f"{day} 12:00:00"):
             getattr(alert, f"action_{state}")()
 
@@ -179,6 +181,7 @@ class TestWork(AlertCase):
         return self.alert.with_user(user)
 
     def test_a_supervisor_confirms_a_loss(self):
+        self.tried(self.alert)
         self.alert.reason = "Closed their shop"
         with self.at("2024-07-03 12:00:00"):
             self.by(self.supervisor).action_confirm_lost()
@@ -186,6 +189,7 @@ class TestWork(AlertCase):
         self.assertEqual(str(self.alert.closed_on), "2024-07-03")
 
     def test_the_day_of_a_loss_is_that_of_the_company(self):
+        self.tried(self.alert)
         self.company.resource_calendar_id.tz = "Asia/Shanghai"
         self.alert.reason = "Closed their shop"
         with self.at("2024-07-03 18:00:00"):
@@ -239,11 +243,13 @@ class TestWork(AlertCase):
         other = self.silent("Other")
         self.run_scoring()
         self.raise_alerts()
+        self.tried(self.alert)
+        self.tried(self.alerts(other))
         self.alert.reason = "Closed their shop"
         both = self.alert + self.alerts(other)
         with self.assertRaises(UserError):
             both.with_user(self.supervisor).action_confirm_lost()
-        self.assertEqual(both.mapped("state"), ["warning", "warning"])
+        self.assertEqual(both.mapped("state"), ["suspended", "suspended"])
 
     def test_a_supervisor_gives_it_to_another(self):
         with self.assertRaises(AccessError):
@@ -258,6 +264,7 @@ class TestWork(AlertCase):
         alert = self.by(self.supervisor).with_context(tracking_disable=False)
         before = len(self.alert.message_ids)
         alert.reason = "Closed their shop"
+        self.tried(self.alert)
         alert.action_confirm_lost()
         self.flush_tracking()
         self.assertGreater(len(self.alert.message_ids), before)

@@ -154,6 +154,7 @@ class TestConfirmedLoss(RunwellCase):
         alert = self.alerts(self.buyer)
         self.assertEqual(alert.state, "warning")
         alert.reason = "Closed their shop"
+        self.tried(alert)
         with self.at(f"{day} 10:00:00"):
             alert.action_confirm_lost()
         return alert

@@ -34,6 +34,24 @@ MATRIX = {
         "account manager": ("own", "own"), "all documents": ("all", "all"),
         "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
     },
+    "runwell.churn.measure": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.override": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.churn.reason": {
+        "account manager": ("all", ""), "all documents": ("all", ""),
+        "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.alert.rule": {
+        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
+    "runwell.retention.policy": {
+        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
     "runwell.scoring.model": {
         "supervisor": ("all", ""), "executive": ("all", ""), "administrator": ("all", "all"),
     },
@@ -49,12 +67,25 @@ MATRIX = {
 
 #: Who creates and deletes.
 MAKERS = {
+    "runwell.churn.reason": {"supervisor"},
     "runwell.backtest": {"supervisor", "administrator"},
     "runwell.backtest.result": {"supervisor", "administrator"},
 }
 
+#: Who creates, and never deletes.
+CREATORS = {
+    "runwell.churn.measure": {"account manager", "all documents", "supervisor"},
+    "runwell.override": {"account manager", "all documents", "supervisor"},
+}
+
 #: Models of which a company has rows of its own, not its customers.
-OF_COMPANY = ("runwell.scoring.model", "runwell.backtest", "runwell.backtest.result")
+OF_COMPANY = (
+    "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
+    "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
+)
+
+#: Models whose rows may belong to all companies: those are not looked at here.
+SHARED = ("runwell.churn.reason",)
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
@@ -83,6 +114,18 @@ class TestRoles(RunwellCase):
         for company in companies:
             model = cls.env["runwell.scoring.model"]._active_of(company)
             cls.env["runwell.prediction"]._keep(model, Date.to_date(AS_OF))
+        for whose, customer in customers.items():
+            company = cls.other if whose == "elsewhere" else cls.company
+            cls.env["runwell.churn.measure"].create({
+                "description": "Called", "alert_id": cls.env["runwell.churn.alert"].search([
+                    ("partner_id", "=", customer.id), ("company_id", "=", company.id),
+                ]).id,
+            })
+            with cls.quiet_queue():
+                cls.env["runwell.override"].create({
+                    "partner_id": customer.id, "company_id": company.id, "reason": "Agreed",
+                    "until": "2100-01-01",
+                })
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
@@ -94,6 +137,21 @@ class TestRoles(RunwellCase):
         cls.rows["runwell.scoring.model"] = {
             "nobody": cls.scoring,
             "elsewhere": cls.env["runwell.scoring.model"]._active_of(cls.other),
+        }
+        cls.rows["runwell.churn.reason"] = {
+            whose: cls.env["runwell.churn.reason"].create({
+                "name": "Moved", "company_id": company.id,
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.alert.rule"] = {}
+        for whose, company in (("nobody", cls.company), ("elsewhere", cls.other)):
+            rules = cls.env["runwell.alert.rule"]._of(company)
+            rules[1:].unlink()
+            cls.rows["runwell.alert.rule"][whose] = rules[:1].with_env(cls.env)
+        cls.rows["runwell.retention.policy"] = {
+            whose: cls.env["runwell.retention.policy"]._of(company).with_env(cls.env)
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
         tests = {
             whose: cls.env["runwell.backtest"].create({
@@ -174,7 +232,8 @@ class TestRoles(RunwellCase):
                             *(row for whose, row in rows.items() if whose != "elsewhere")
                         )
                     )
-                    self.assertEqual(set(found.search([]).ids), set(expected.ids))
+                    domain = [("company_id", "!=", False)] if model in SHARED else []
+                    self.assertEqual(set(found.search(domain).ids), set(expected.ids))
 
     def test_who_creates_and_deletes(self):
         for model in MATRIX:
@@ -183,7 +242,8 @@ class TestRoles(RunwellCase):
                     with self.subTest(model=model, role=role, mode=mode):
                         self.assertEqual(
                             self.env[model].with_user(user).has_access(mode),
-                            role in MAKERS.get(model, ()),
+                            role in MAKERS.get(model, ())
+                            or mode == "create" and role in CREATORS.get(model, ()),
                         )
 
     def test_margin(self):

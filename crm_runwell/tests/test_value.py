@@ -2,7 +2,7 @@ from odoo.fields import Date
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..models.runwell_score import RFM_SEGMENTS
+from ..models.constants import RFM_SEGMENTS
 from ..scoring import value
 from ..scoring.features import Periods
 from .common import AS_OF, RunwellCase, days_before

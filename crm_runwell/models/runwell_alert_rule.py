@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from .optional_fields import OptionalFloat
+
+RULES = [
+    ("risk", "Churn risk"), ("rhythm", "Silence against the own rhythm"),
+    ("silence", "Plain number of days"), ("manual", "Said by a person"),
+]
+#: The bound of each rule before anyone sets it: standard deviations, days.
+DEFAULT_BOUND = {"risk": 0.0, "rhythm": 2.0, "silence": 180.0}
+
+
+class RunwellAlertRule(models.Model):
+    """A rule that raises churn alerts, and how often its warnings were right.
+
+    The churn risk (its threshold stands in the scoring settings) is on from the
+    start. The two plain rules are off until a supervisor turns them on; they warn
+    of customers whom the churn risk does not. A rule whose own record falls under
+    the floor of the retention policy is muted by the ledger.
+    """
+
+    _name = "runwell.alert.rule"
+    _inherit = ["runwell.machine.owned", "mail.thread", "mail.activity.mixin"]
+    _description = "Rule of churn alerts"
+    _order = "company_id, sequence, id"
+    _rec_name = "code"
+    _check_company_auto = True
+
+    _one_code = models.Constraint(
+        "UNIQUE (company_id, code)", "A company has each rule of churn alerts once."
+    )
+
+    _machine_fields = frozenset({
+        "company_id", "code", "sequence", "precision", "decided_count", "right_count",
+        "is_muted", "muted_on",
+    })
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    code = fields.Selection(
+        [rule for rule in RULES if rule[0] != "manual"], "Rule", required=True, readonly=True,
+    )
+    sequence = fields.Integer(readonly=True)
+    is_on = fields.Boolean("On", tracking=True)
+    bound = fields.Float(
+        "Warns from", tracking=True, digits=(16, 1),
+        help="Rhythm: standard deviations of the logarithm of the own gaps, from 1 to 10. "
+        "Plain: days without an order, from 7 to 730. The churn risk has its threshold in the "
+        "scoring settings.",
+    )
+    decided_count = fields.Integer(
+        "Decided", readonly=True, help="Warnings whose outcome is known.",
+    )
+    right_count = fields.Integer("Right", readonly=True)
+    precision = OptionalFloat(
+        "Precision", readonly=True, aggregator="avg",
+        help="Share of the decided warnings that were right: lost, or won back by work, or "
+        "silent to the end of the horizon.",
+    )
+    is_muted = fields.Boolean("Muted", readonly=True, tracking=True)
+    muted_on = fields.Date("Muted on", readonly=True)
+
+    @api.constrains("bound", "is_on")
+    def _check_bound(self):
+        for rule in self:
+            if rule.code == "rhythm" and not 1 <= rule.bound <= 10:
+                raise ValidationError(
+                    self.env._("The rhythm rule warns from 1 to 10 standard deviations.")
+                )
+            if rule.code == "silence" and not 7 <= rule.bound <= 730:
+                raise ValidationError(self.env._("The plain rule warns from 7 to 730 days."))
+
+    @api.model
+    def _of(self, company):
+        """Return the rules of a company, made with the defaults if there are none."""
+        # sudo: rules are read and made by the machine.
+        rules = self.sudo()._as_machine().with_context(tracking_disable=True)
+        found = rules.search([("company_id", "=", company.id)])
+        missing = [code for code in DEFAULT_BOUND if code not in found.mapped("code")]
+        return found | rules.create([
+            {
+                "company_id": company.id, "code": code, "bound": DEFAULT_BOUND[code],
+                "sequence": list(DEFAULT_BOUND).index(code), "is_on": code == "risk",
+            }
+            for code in missing
+        ])
+
+    def _sql_condition(self):
+        """Return SQL of the condition on score ``s`` under which this rule warns."""
+        self.ensure_one()
+        if self.code == "risk":
+            return SQL("s.lifecycle = 'at_risk'")
+        common = SQL(
+            "s.lifecycle IN ('active', 'returned', 'new') AND s.sufficiency = 'enough'"
+        )
+        if self.code == "rhythm":
+            return SQL("%s AND s.overdue_z >= %s", common, self.bound)
+        return SQL("%s AND s.silence_days >= %s", common, self.bound)
+
+    def action_unmute(self):
+        """Let a muted rule warn again; the ledger judges it anew by what comes from now on."""
+        self.check_access("write")
+        # sudo: the state is machine-owned; the caller's right to write was checked above.
+        self.sudo()._as_machine().write({"is_muted": False, "muted_on": False})
