@@ -119,6 +119,13 @@ class RunwellOverride(models.Model):
         # sudo: the end is machine-owned; callers checked who may.
         self.sudo()._as_machine().write({"ended_on": fields.Date.context_today(self)})
 
+    @api.model
+    def _join_in_force(self, partners):
+        """End all but the newest entry a company of partners who are about to be merged."""
+        for entries in self._in_force(partners).grouped("company_id").values():
+            entries.sorted("id")[:-1]._end()
+        self.flush_model()
+
     def _apply(self):
         """Tell the open alerts at once, and ask for the customers to be scored again."""
         self.flush_recordset()

@@ -214,6 +214,26 @@ class TestMergedAndDeleted(RunwellCase):
         self.assertEqual((rows["runwell.score"], rows["runwell.churn.alert"]), (1, 1))
         self.assertEqual(self.raise_alerts(), 0)
 
+    def test_the_work_on_both_is_kept(self):
+        """The alert that is worked on stays, with the measures of both; one thing is said."""
+        kept, gone = self.at_risk("Kept"), self.at_risk("Gone")
+        self.run_scoring()
+        self.raise_alerts()
+        alert = self.alerts(kept)
+        measures = self.tried(alert) + self.tried(self.alerts(gone), "Wrote to them")
+        first, last = (
+            self.env["runwell.override"].create({
+                "partner_id": partner.id, "until": "2100-01-01", "reason": "Agreed",
+            })
+            for partner in (kept, gone)
+        )
+        self.merge(kept, gone)
+        self.assertEqual(self.alerts(kept), alert)
+        self.assertEqual(alert.measure_ids, measures.sorted("id", reverse=True))
+        self.assertTrue(first.ended_on)
+        self.assertFalse(last.ended_on)
+        self.assertEqual(last.partner_id, kept)
+
     def test_merging_asks_for_nobody_twice(self):
         """A request for the partner that went is settled for the one that stayed."""
         kept, gone = self.at_risk("Kept"), self.at_risk("Gone")
