@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..scoring import churn, learning, metrics, opinion
+from ..scoring import churn, facts, learning, metrics, opinion
 from ..scoring.learning import Learned
 from ..scoring.opinion import FEATURES, Opinion
 from ..scoring.season import Clock, fit_season
 from . import working_table
 
 DAYS, DESIGN = "runwell_learning_days", "runwell_learning_design"
+#: Name of the table of a kind of fact.
+KNOWN = "runwell_learning_{}"
 
 
 class Learner:
@@ -33,6 +35,7 @@ class Learner:
         self.horizon = horizon
         self.rhythm_days = rhythm_days
         self.first_day = scope.as_of
+        self.known = {}
 
     def learn(self):
         """Return the :class:`~..scoring.learning.Learned` of the day."""
@@ -73,14 +76,29 @@ class Learner:
         return self.env.execute_query(query)
 
     def _prepare(self):
-        """Make the working table of the days of those who are learnt from."""
+        """Make the working tables of those who are learnt from: their days, and the facts."""
         self.env.flush_all()
         sampled = [partner_id for (partner_id,) in self._run(learning.sample(self.scope))]
         scope = self.scope
         if len(sampled) == learning.FIT_CUSTOMERS:
             scope = scope.of(sampled)
-        working_table.make(self.env.cr, DAYS, learning.learning_days(scope))
-        working_table.analyse(self.env.cr, DAYS)
+        lines = self._keep(KNOWN.format("lines"), facts.FACTS["lines"].read(scope, None))
+        self._keep(DAYS, learning.learning_days(scope, lines))
+        self.known = {"lines": lines}
+        if len(sampled) > learning.SLICE_CUSTOMERS:
+            few = [partner_id for (partner_id,) in self._run(learning.sliced(DAYS))]
+            scope = scope.of(few)
+            self.known["lines"] = SQL("%s WHERE partner_id = ANY(%s)", lines, few)
+        since = self.as_of - timedelta(days=learning.REACH + self.horizon)
+        for name, fact in facts.FACTS.items():
+            if name not in self.known:
+                self.known[name] = self._keep(KNOWN.format(name), fact.read(scope, since))
+
+    def _keep(self, table, query):
+        """Make a working table; return SQL of its rows."""
+        working_table.make(self.env.cr, table, query)
+        working_table.analyse(self.env.cr, table)
+        return SQL("SELECT * FROM %s", SQL.identifier(table))
 
     def _fit(self, groups, clock):
         """Return ``(parameters, log likelihood, refusal)``; defaults where a fit is refused."""
@@ -149,7 +167,7 @@ class Learner:
         self.env.cr.execute(learning.create_design(DESIGN))
         for day in learning.slice_days(self.first_day, self.as_of, self.horizon):
             self.env.cr.execute(learning.fill_design(
-                DESIGN, DAYS, day, self.horizon, parameters, clock
+                DESIGN, DAYS, self.known, day, self.horizon, parameters, clock
             ))
         design = SQL.identifier(DESIGN)
         [(rows, left, slices, *spread)] = self._run(SQL(

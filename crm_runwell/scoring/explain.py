@@ -14,8 +14,9 @@ from .opinion import BEHAVIOUR, FEATURES, Anchor, Opinion, logit, sigmoid
 GROUPS = {
     "history": ("orders", "tenure", "gap", "last_gap"),
     "value": ("amount_365", "mean_amount", "last_amount"),
-    "assortment": ("mean_lines", "last_lines"),
+    "assortment": ("mean_lines", "last_lines", "stopped"),
     "returns": ("returns", "returned", "returned_last"),
+    "payment": ("overdue", "overdue_days"),
     "recent": ("orders_90", "orders_365", "same_window", "same_season"),
 }
 #: The parts in the order in which they are added: from what lasts to what is of today.

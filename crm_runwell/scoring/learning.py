@@ -17,6 +17,8 @@ FIT_CUSTOMERS, SLICE_CUSTOMERS = 20_000, 5_000
 #: Past days looked at, a step apart; the newest is old enough for 90 days to have followed.
 STEP, NEWEST, MAX_SLICES, GATE_SLICES = 30, 90, 24, 12
 MIN_HISTORY, MIN_CUSTOMERS = 60, 20
+#: Days that the past days reach back, beyond the horizon that followed the newest.
+REACH = STEP * MAX_SLICES
 #: The season is kept while the Brier score on the past days is better by so much.
 SEASON_GAIN = 0.001
 #: The recent activity: shrunk like this many customers, and never beyond these bounds.
@@ -65,9 +67,7 @@ class Learned:
             "parameters": Parameters(**values["parameters"]),
             "plain": Parameters(**values["plain"]),
             "season": season and Season(tuple(season["coefficients"]), season["mean"]),
-            "opinion": second and Opinion(
-                tuple(second["scales"]), tuple(second["coefficients"]), second["gain"]
-            ),
+            "opinion": second and Opinion.from_json(second),
         })
 
 
@@ -80,12 +80,23 @@ def sample(scope):
     )
 
 
-def learning_days(scope):
-    """Return SQL of the days of the sampled buyers, with each customer's place in the sample."""
+def learning_days(scope, category_lines):
+    """Return SQL of the days of the sampled buyers, with each customer's place in the sample.
+
+    :param category_lines: SQL relation of :func:`.purchases.category_lines` of the scope
+    """
     return SQL(
         """SELECT *, dense_rank() OVER (ORDER BY hashint4(partner_id), partner_id) AS place
              FROM (%s) d""",
-        day_totals(scope, with_lines=True),
+        day_totals(scope, category_lines),
+    )
+
+
+def sliced(table):
+    """Return SQL ``partner_id`` of the customers whose past days are looked at."""
+    return SQL(
+        "SELECT DISTINCT partner_id FROM %s WHERE place <= %s ORDER BY partner_id",
+        SQL.identifier(table), SLICE_CUSTOMERS,
     )
 
 
@@ -155,8 +166,11 @@ def create_design(table):
     )
 
 
-def fill_design(table, days_table, day, horizon, parameters, clock):
-    """Return SQL that adds a past day to the design: features centred within that day."""
+def fill_design(table, days_table, known, day, horizon, parameters, clock):
+    """Return SQL that adds a past day to the design: features centred within that day.
+
+    :param known: see :func:`.opinion.behaviour`
+    """
     source = SQL(
         "SELECT * FROM %s WHERE place <= %s", SQL.identifier(days_table), SLICE_CUSTOMERS
     )
@@ -177,7 +191,7 @@ def fill_design(table, days_table, day, horizon, parameters, clock):
         table=SQL.identifier(table), days=SQL.identifier(days_table),
         day=SQL("%s::date", day), end=SQL("%s::date", day + timedelta(days=horizon)),
         behaviour=with_risk(
-            opinion.behaviour(source, day, horizon), parameters, clock, day, horizon
+            opinion.behaviour(source, known, day, horizon), parameters, clock, day, horizon
         ),
         centred=SQL(", ").join(
             SQL("%(name)s - avg(%(name)s) OVER ()", name=SQL.identifier(name))

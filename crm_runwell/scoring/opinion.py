@@ -7,7 +7,8 @@ leaves sooner than others, not how many leave; the level stays that of the churn
 model. Its logit is averaged with the model's and shifted so that the mean
 probability stays the model's. See docs/model.md.
 
-No sex, age, origin, health or life event goes in: only orders, amounts and returns.
+No sex, age, origin, health or life event goes in: only orders, amounts, returns and
+payments. What does not come from the days of purchase is in :mod:`.facts`.
 """
 
 import math
@@ -15,13 +16,14 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from . import facts
 from .linear import solve
 
 #: In this order everywhere. The first two come from the churn model.
 FEATURES = (
     "risk", "alive", "orders", "tenure", "gap", "last_gap", "orders_90", "orders_365",
     "amount_365", "same_window", "same_season", "mean_amount", "last_amount",
-    "mean_lines", "last_lines", "returns", "returned", "returned_last",
+    "mean_lines", "last_lines", "returns", "returned", "returned_last", *facts.FEATURES,
 )
 BEHAVIOUR = FEATURES[2:]
 
@@ -52,6 +54,13 @@ class Opinion:
     coefficients: tuple
     gain: float
 
+    @classmethod
+    def from_json(cls, values):
+        """Return what was kept as a dict; features that were not known then do not count."""
+        return cls(
+            _filled(values["scales"], 1.0), _filled(values["coefficients"], 0.0), values["gain"]
+        )
+
 
 @dataclass(frozen=True)
 class Anchor:
@@ -66,14 +75,25 @@ class Anchor:
     mean_risk: float
     shift: float
 
+    @classmethod
+    def from_json(cls, values):
+        """Return what was kept as a dict; see :meth:`Opinion.from_json`."""
+        return cls(_filled(values["means"], 0.0), values["mean_risk"], values["shift"])
 
-def behaviour(days, as_of, horizon):
+
+def _filled(values, filling):
+    """Return one value for each feature: a learning kept before the last of them has fewer."""
+    return (*values, *[filling] * (len(FEATURES) - len(values)))
+
+
+def behaviour(days, known, as_of, horizon):
     """Return SQL of the behavioural features of every customer of a day.
 
     Customers with two order days or more, the last within :data:`MAX_SILENCE`.
 
     :param days: SQL relation of :func:`.features.day_totals` with ``line_count``
-    :param as_of: the day; later rows of ``days`` are not looked at
+    :param known: SQL relation of the rows of each of :data:`.facts.FACTS`, by name
+    :param as_of: the day; later rows of ``days`` and ``known`` are not looked at
     :param int horizon: days ahead, for the same window of last year
     :return: ``partner_id, occasion_count, first_day, last_day`` and :data:`BEHAVIOUR`
     """
@@ -94,7 +114,8 @@ def behaviour(days, as_of, horizon):
                ln(1 + last_line_count) - ln(1 + line_count / occasion_count) AS last_lines,
                ln(1 + coalesce(returns, 0)::float8) AS returns,
                ln(1 + coalesce(returned, 0) / greatest(amount_365, 1)) AS returned,
-               coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last
+               coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last,
+               %(fact_features)s
           FROM (SELECT partner_id, count(*)::int AS occasion_count,
                        min(day) AS first_day, max(day) AS last_day,
                        sum(amount)::float8 AS amount, sum(line_count)::float8 AS line_count,
@@ -122,9 +143,12 @@ def behaviour(days, as_of, horizon):
                        FROM (%(days)s) d
                       WHERE is_credit AND day <= %(as_of)s
                       GROUP BY partner_id) gave_back USING (partner_id)
+          %(fact_joins)s
+          CROSS JOIN (SELECT %(as_of)s AS day_known) known
          WHERE occasion_count >= 2 AND last_day > %(as_of)s - %(longest)s
         """,
         days=days, as_of=SQL("%s::date", as_of), horizon=horizon, longest=MAX_SILENCE,
+        fact_features=facts.sql_features(), fact_joins=facts.sql_joins(known, as_of),
     )
 
 

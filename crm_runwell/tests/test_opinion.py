@@ -89,7 +89,7 @@ class TestRidge(TransactionCase):
 
     def test_the_start_does_not_matter(self):
         self.assertNear(
-            opinion.fit(self.run_sql, DESIGN, self.scales, start=[1.0, -1.0] * (NUMBER // 2)),
+            opinion.fit(self.run_sql, DESIGN, self.scales, start=[(-1.0) ** place for place in range(NUMBER)]),
             opinion.fit(self.run_sql, DESIGN, self.scales),
         )
 
