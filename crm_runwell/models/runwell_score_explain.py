@@ -9,8 +9,8 @@ from odoo.tools import SQL, format_date
 from ..scoring import explain, facts, opinion
 from ..scoring.features import day_totals
 from ..scoring.opinion import FEATURES
-from ..scoring.purchases import documents
-from ..scoring.season import Clock
+from ..scoring.purchases import category_lines, documents
+from ..scoring.season import Clock, Mix
 from ..scoring.value import HEALTH_POINTS
 
 #: A risk worked out again that differs by more: documents have changed since the score.
@@ -118,8 +118,15 @@ class RunwellScore(models.Model):
             return None
         later = self.as_of + timedelta(days=AHEAD_DAYS)
         clock = Clock(learned.season, account.order_days[0], later)
-        churn_model = explain.ChurnModel(learned, clock, model.horizon_days)
+        mix = self._explained_mix(learned.season) if clock.categories else None
+        churn_model = explain.ChurnModel(learned, clock, model.horizon_days, mix)
         return Prediction(self, churn_model, account, statistics.anchor)
+
+    def _explained_mix(self, season):
+        """Return the :class:`~..scoring.season.Mix` of the customer."""
+        return Mix(season, self.env.execute_query(SQL(
+            "SELECT day, categ_id FROM (%s) l", category_lines(self._explained_scope()),
+        )))
 
     def _explained_parts(self, prediction):
         """Return ``average`` and ``parts``."""

@@ -32,6 +32,20 @@ class RunwellScoringModel(models.Model):
             )
 
     def _season_text(self, learned):
+        if learned.season and learned.season.categories:
+            # sudo: the names of product categories, for whoever may read the settings.
+            categories = self.env["product.category"].sudo().browse(
+                one.category for one in learned.season.categories
+            ).exists()
+            return self.env._(
+                "Season: on, a curve for each of %(names)s; everything else goes by %(rest)s. The "
+                "Brier score on past days is better by %(gain).4f than with one curve; recent "
+                "activity counts %(factor).2f times.",
+                names=", ".join(categories.mapped("display_name")),
+                rest=self.env._("the calendar") if learned.season.is_flat
+                else self.env._("the curve of the whole company"),
+                gain=learned.category_gain, factor=learned.factor,
+            )
         if learned.season:
             return self.env._(
                 "Season: on. The Brier score on past days is better by %(gain).4f; recent "

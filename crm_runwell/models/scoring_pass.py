@@ -13,7 +13,7 @@ from . import working_table
 
 #: The working tables; they live as long as the transaction.
 DAYS, BEHAVIOUR = "runwell_day_pass", "runwell_behaviour_pass"
-FEATURES, SCORED = "runwell_feature_pass", "runwell_scored_pass"
+FEATURES, SCORED, MIXES = "runwell_feature_pass", "runwell_scored_pass", "runwell_mix_pass"
 #: Name of the table of a kind of fact.
 KNOWN = "runwell_{}_pass"
 
@@ -48,12 +48,18 @@ class ScoringPass:
         :param statistics: those of a full pass, to grade a few customers by
         :return: the :class:`~..scoring.value.Statistics` that were used
         """
-        known = self._keep_facts() if self.learned.opinion else {}
-        days = self._keep_days(known) if known else None
+        season = self.learned.season
+        has_categories = bool(season and season.categories)
+        known = self._keep_facts() if self.learned.opinion or has_categories else {}
+        days = self._keep_days(known) if self.learned.opinion else None
         self._make(FEATURES, scoring.collect(
             self.scope, self.rules, days, known.get("debts"), self.everyone,
         ))
         clock = self._clock()
+        if has_categories:
+            clock = clock.knowing(self._make(
+                MIXES, clock.sql_mixes(known["lines"], self.scope.as_of)
+            ))
         if statistics is None:
             [row] = self.env.execute_query(value.statistics(FEATURES))
             statistics = value.read_statistics(row, self.model._rhythm_days([]))

@@ -49,12 +49,14 @@ class ChurnModel:
     :param learned: :class:`~.learning.Learned`
     :param clock: :class:`~.season.Clock`, from the customer's first order day or before
     :param int horizon: days
+    :param mix: :class:`~.season.Mix` of the customer, where product categories have curves
     """
 
-    def __init__(self, learned, clock, horizon):
+    def __init__(self, learned, clock, horizon, mix=None):
         self.learned = learned
         self.clock = clock
         self.horizon = horizon
+        self.mix = mix
 
     def figures(self, order_days, day, is_silent=True):
         """Return the :class:`Figures` at the end of a day.
@@ -63,14 +65,13 @@ class ChurnModel:
         :param is_silent: False: as if the last of these orders had come on ``day``
         """
         first, last = order_days[0], order_days[-1] if is_silent else day
-        between = self.clock.between
-        times = (len(order_days) - 1, between(first, last), between(first, day))
-        ahead = between(day, day + timedelta(days=self.horizon))
-        parameters = self.learned.parameters
+        mix = self.mix and self.mix.on(day)
+        t_x, age, ahead = self.clock.times(first, last, day, self.horizon, mix)
+        known, parameters = (len(order_days) - 1, t_x, age), self.learned.parameters
         return Figures(
-            parameters.p_no_order(*times, ahead * self.learned.factor),
-            parameters.p_no_order(*times, ahead),
-            parameters.p_alive(*times),
+            parameters.p_no_order(*known, ahead * self.learned.factor),
+            parameters.p_no_order(*known, ahead),
+            parameters.p_alive(*known),
         )
 
     def course(self, order_days, as_of, weeks=WEEKS):

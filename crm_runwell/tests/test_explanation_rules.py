@@ -186,7 +186,8 @@ class TestRules(TransactionCase):
             """SELECT categ_id, order_days, last_day, gap, is_ended, is_stopped
                  FROM (%s) category ORDER BY categ_id""",
             categories(SQL(
-                "SELECT * FROM unnest(%s::int[], %s::int[], %s::date[]) l (partner_id, categ_id, day)",
+                """SELECT * FROM unnest(%s::int[], %s::int[], %s::date[])
+                          l (partner_id, categ_id, day)""",
                 *map(list, zip(*rows, strict=True)),
             ), TODAY),
         )), pull)

@@ -57,14 +57,16 @@ class TestLearned(BaseCase):
         ]
         for factor in (0.4, 0.9, 1.0, 1.1, 3.0):
             risks = [self.mbg.p_no_order(*row, 90 * factor) for row in customers]
-            found = churn.activity_factor(self.mbg, customers, 90, sum(risks) / len(risks))
+            found = churn.activity_factor(
+                self.mbg, [(*row, 90) for row in customers], sum(risks) / len(risks)
+            )
             self.assertAlmostEqual(found, factor, 5)
 
     def test_activity_factor_is_bounded(self):
         """Nobody left, or everybody: no factor explains it."""
-        customers = [(3, 100, 120)] * 60
-        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 90, 0.0), 5, 4)
-        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 90, 1.0), 0.2, 4)
+        customers = [(3, 100, 120, 90)] * 60
+        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 0.0), 5, 4)
+        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 1.0), 0.2, 4)
 
 
 @tagged("post_install", "-at_install")

@@ -88,8 +88,9 @@ class TestRidge(TransactionCase):
         )
 
     def test_the_start_does_not_matter(self):
+        start = [(-1.0) ** place for place in range(NUMBER)]
         self.assertNear(
-            opinion.fit(self.run_sql, DESIGN, self.scales, start=[(-1.0) ** place for place in range(NUMBER)]),
+            opinion.fit(self.run_sql, DESIGN, self.scales, start=start),
             opinion.fit(self.run_sql, DESIGN, self.scales),
         )
 
