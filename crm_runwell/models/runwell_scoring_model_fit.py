@@ -79,7 +79,8 @@ class RunwellScoringModel(models.Model):
             self.env._("Feature"), self.env._("Raises (+) or lowers (−) the risk"),
             Markup().join(
                 Markup("<tr><td>%s</td><td>%s</td></tr>") % (labels[name], f"{value:+.2f}")
-                for name, value in rows
+                # Nothing was learnt of what is the same for everybody.
+                for name, value in rows if value
             ),
         )
 
