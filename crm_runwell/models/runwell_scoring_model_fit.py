@@ -105,6 +105,8 @@ class RunwellScoringModel(models.Model):
             "returns": self.env._("Return days in a year"),
             "returned": self.env._("Share returned in a year"),
             "returned_last": self.env._("Returned since the last order"),
+            "own_return": self.env._("Own silences this long that ended within the horizon"),
+            "amount_trend": self.env._("Amount of half a year against the half before"),
             "stopped": self.env._("Product categories no longer bought"),
             "overdue": self.env._("Overdue amount against the mean order"),
             "overdue_days": self.env._("Days the oldest overdue invoice is late"),

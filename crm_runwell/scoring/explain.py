@@ -12,12 +12,12 @@ from .opinion import BEHAVIOUR, FEATURES, Anchor, Opinion, logit, sigmoid
 #: The features of the second opinion, by the part of the explanation that they belong to.
 #: ``risk`` and ``alive`` repeat the churn model: they go with silence and rhythm.
 GROUPS = {
-    "history": ("orders", "tenure", "gap", "last_gap"),
+    "history": ("orders", "tenure", "gap", "last_gap", "own_return"),
     "value": ("amount_365", "mean_amount", "last_amount"),
     "assortment": ("mean_lines", "last_lines", "stopped"),
     "returns": ("returns", "returned", "returned_last"),
     "payment": ("overdue", "overdue_days"),
-    "recent": ("orders_90", "orders_365", "same_window", "same_season"),
+    "recent": ("orders_90", "orders_365", "same_window", "same_season", "amount_trend"),
 }
 #: The parts in the order in which they are added: from what lasts to what is of today.
 PARTS = ("level", "rhythm", *GROUPS, "silence")

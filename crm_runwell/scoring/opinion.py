@@ -23,7 +23,8 @@ from .linear import solve
 FEATURES = (
     "risk", "alive", "orders", "tenure", "gap", "last_gap", "orders_90", "orders_365",
     "amount_365", "same_window", "same_season", "mean_amount", "last_amount",
-    "mean_lines", "last_lines", "returns", "returned", "returned_last", *facts.FEATURES,
+    "mean_lines", "last_lines", "returns", "returned", "returned_last",
+    "own_return", "amount_trend", *facts.FEATURES,
 )
 BEHAVIOUR = FEATURES[2:]
 
@@ -115,6 +116,8 @@ def behaviour(days, known, as_of, horizon):
                ln(1 + coalesce(returns, 0)::float8) AS returns,
                ln(1 + coalesce(returned, 0) / greatest(amount_365, 1)) AS returned,
                coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last,
+               ln((ended + 0.5)::float8 / (longer + 1)) AS own_return,
+               ln((1 + amount_180) / (1 + amount_360 - amount_180)) AS amount_trend,
                %(fact_features)s
           FROM (SELECT partner_id, count(*)::int AS occasion_count,
                        min(day) AS first_day, max(day) AS last_day,
@@ -127,12 +130,20 @@ def behaviour(days, known, as_of, horizon):
                        count(*) FILTER (WHERE day > %(as_of)s - 365) AS n365,
                        coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 365), 0)::float8
                            AS amount_365,
+                       coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 180), 0)::float8
+                           AS amount_180,
+                       coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 360), 0)::float8
+                           AS amount_360,
+                       count(*) FILTER (WHERE gap > silence) AS longer,
+                       count(*) FILTER (WHERE gap > silence AND gap <= silence + %(horizon)s)
+                           AS ended,
                        count(*) FILTER (WHERE day > %(as_of)s - 365
                                           AND day <= %(as_of)s - 365 + %(horizon)s) AS same_window,
                        count(*) FILTER (WHERE day > %(as_of)s - 395
                                           AND day <= %(as_of)s - 335 + %(horizon)s) AS same_season
                   FROM (SELECT *, day - lag(day) OVER own AS gap,
-                               lead(day) OVER own IS NULL AS is_last
+                               lead(day) OVER own IS NULL AS is_last,
+                               %(as_of)s - max(day) OVER (PARTITION BY partner_id) AS silence
                           FROM (%(days)s) d
                          WHERE NOT is_credit AND day <= %(as_of)s
                         WINDOW own AS (PARTITION BY partner_id ORDER BY day)) sequence
