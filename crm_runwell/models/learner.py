@@ -225,11 +225,18 @@ class Learner:
         working_table.analyse(self.env.cr, DESIGN)
         scales = [value if value and value > 1e-9 else 1.0 for value in spread]
         whole = opinion.fit(self._run, DESIGN, scales)
-        gain = self._opinion_gain(scales, whole)
-        return gain and Opinion(tuple(scales), tuple(whole), gain)
+        slices = self._opinion_slices(scales, whole)
+        gain = _opinion_gain(slices)
+        return gain and Opinion(tuple(scales), tuple(whole), gain, opinion.stretch([
+            [(left, 0.5 * (risk + second)) for left, risk, second in customers]
+            for customers in slices
+        ]))
 
-    def _opinion_gain(self, scales, whole):
-        """Return the mean gain in AUC on customers not learnt from, or None if it is too small."""
+    def _opinion_slices(self, scales, whole):
+        """Return ``(left, risk, second opinion)`` of the customers of the newest past days.
+
+        Logits centred within a day; the opinion is the one learnt from others than them.
+        """
         names = [SQL.identifier(f"f{place}") for place in range(len(FEATURES))]
         parts = [
             SQL("WHEN %s THEN %s", fold, opinion.sql_linear(
@@ -248,20 +255,25 @@ class Learner:
         by_slice = {}
         for day, left, risk, second in rows:
             by_slice.setdefault(day, []).append((left, risk, second))
-        ranks, gains = [], []
-        for customers in by_slice.values():
-            labels, risks, _seconds = zip(*customers, strict=True)
-            if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
-                both = [risk + second for _left, risk, second in customers]
-                ranks.append(metrics.auc(both, labels))
-                gains.append(ranks[-1] - metrics.auc(risks, labels))
-        if not gains:
-            return None
-        mean = sum(gains) / len(gains)
-        share = sum(gain > 0 for gain in gains) / len(gains)
-        is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
-                   and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
-        return mean if is_kept else None
+        return list(by_slice.values())
+
+
+def _opinion_gain(slices):
+    """Return the mean gain in AUC on customers not learnt from, or None if it is too small."""
+    ranks, gains = [], []
+    for customers in slices:
+        labels, risks, _seconds = zip(*customers, strict=True)
+        if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
+            both = [risk + second for _left, risk, second in customers]
+            ranks.append(metrics.auc(both, labels))
+            gains.append(ranks[-1] - metrics.auc(risks, labels))
+    if not gains:
+        return None
+    mean = sum(gains) / len(gains)
+    share = sum(gain > 0 for gain in gains) / len(gains)
+    is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
+               and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
+    return mean if is_kept else None
 
 
 def _left(rows, end):

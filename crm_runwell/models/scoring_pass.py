@@ -110,7 +110,9 @@ class ScoringPass:
         rows = self.env.execute_query(
             prediction.opinion_sample(*source, means, ANCHOR_CUSTOMERS)
         )
-        level = opinion.logit(mean_risk)
-        logits = [0.5 * opinion.logit(risk) + 0.5 * (linear + level) for risk, linear in rows]
+        level, weight = opinion.logit(mean_risk), self.learned.opinion.weight
+        logits = [
+            level + weight * (opinion.logit(risk) - level + linear) for risk, linear in rows
+        ]
         shift = opinion.shift_to(logits, mean_risk)
         return replace(statistics, anchor=Anchor(tuple(means), mean_risk, shift))

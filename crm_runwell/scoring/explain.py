@@ -113,7 +113,7 @@ class Second:
 
     def _pulls(self, values):
         return {
-            name: 0.5 * coefficient * (value - mean) / scale
+            name: self.opinion.weight * coefficient * (value - mean) / scale
             for name, value, mean, coefficient, scale in zip(
                 FEATURES, values, self.anchor.means, self.opinion.coefficients,
                 self.opinion.scales, strict=True,
@@ -125,8 +125,9 @@ def final_risk(figures, second=None):
     """Return the risk that is shown: the model's, or blended with the second opinion."""
     if second is None:
         return figures.risk
-    level = 0.5 * logit(figures.risk) + 0.5 * logit(second.anchor.mean_risk)
-    return sigmoid(level + sum(second.pulls(figures).values()) + second.anchor.shift)
+    level = logit(second.anchor.mean_risk)
+    own = second.opinion.weight * (logit(figures.risk) - level)
+    return sigmoid(level + own + sum(second.pulls(figures).values()) + second.anchor.shift)
 
 
 def shares(now, awake, average, second=None):
@@ -140,7 +141,7 @@ def shares(now, awake, average, second=None):
     :param second: :class:`Second`, or None
     :return: dict by name of :data:`PARTS`; without an opinion ``rhythm`` and ``silence`` alone
     """
-    weight = 0.5 if second else 1.0
+    weight = second.opinion.weight if second else 1.0
     rhythm = weight * (logit(awake.risk) - logit(average))
     silence = weight * (logit(now.risk) - logit(awake.risk))
     if second is None:

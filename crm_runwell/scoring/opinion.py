@@ -33,6 +33,8 @@ RIDGE = 30.0
 MIN_GAIN, MIN_SHARE = 0.003, 0.65
 #: And while both together rank better than chance does: below, a gain is one of noise over noise.
 MIN_RANK = 0.55
+#: However sure of themselves both were in the past.
+STRETCH_BOUNDS = (0.75, 1.5)
 MIN_ROWS, MIN_CLASS, MIN_SLICES = 200, 50, 2
 #: Parts of the customers, each of which is judged by what was learnt from the others.
 FOLDS = 5
@@ -49,17 +51,25 @@ class Opinion:
     :ivar scales: standard deviation of each feature within the slices
     :ivar coefficients: of the standardised features
     :ivar gain: mean gain in AUC over the model alone, on customers not learnt from
+    :ivar stretch: see :func:`stretch`
     """
 
     scales: tuple
     coefficients: tuple
     gain: float
+    stretch: float = 1.0
+
+    @property
+    def weight(self):
+        """What the logit of the model, and that of the opinion, count for in the final one."""
+        return 0.5 * self.stretch
 
     @classmethod
     def from_json(cls, values):
         """Return what was kept as a dict; features that were not known then do not count."""
         return cls(
-            _filled(values["scales"], 1.0), _filled(values["coefficients"], 0.0), values["gain"]
+            _filled(values["scales"], 1.0), _filled(values["coefficients"], 0.0), values["gain"],
+            values.get("stretch", 1.0),
         )
 
 
@@ -181,12 +191,13 @@ def sql_linear(opinion, means, columns):
     )
 
 
-def sql_blend(risk, linear, anchor):
-    """Return SQL of the final risk: half the model's logit, half the opinion's, anchored."""
+def sql_blend(risk, linear, anchor, opinion):
+    """Return SQL of the final risk: the mean of the model's logit and the opinion's, anchored."""
+    level = logit(anchor.mean_risk)
     return SQL(
-        "1 / (1 + exp(greatest(-700, least(700, -(0.5 * %s + 0.5 * (%s + %s::float8)"
+        "1 / (1 + exp(greatest(-700, least(700, -(%s::float8 * (%s - %s::float8 + %s)"
         " + %s::float8)))))",
-        sql_logit(risk), linear, logit(anchor.mean_risk), anchor.shift,
+        opinion.weight, sql_logit(risk), level, linear, level + anchor.shift,
     )
 
 
@@ -207,6 +218,39 @@ def sigmoid(value):
     0.5
     """
     return 1 / (1 + math.exp(-max(-700.0, min(700.0, value))))
+
+
+def stretch(slices):
+    """Return by how much the mean of the two logits is to be stretched about its own mean.
+
+    The mean of two opinions is less sure of itself than what both know together. So the
+    stretch is fitted to what happened on past days, to customers not learnt from: logistic,
+    each day with a level of its own, ridge-penalised around 1.
+
+    :param slices: a list of ``(left, centred logit)`` for each past day
+
+    >>> round(stretch([[(1, 2.0), (0, -2.0), (1, 0.5), (0, -0.5)]]), 2)
+    1.03
+    """
+    found, levels = 1.0, [0.0] * len(slices)
+    for _step in range(_STEPS):
+        slope, curvature = -RIDGE * (found - 1), RIDGE
+        for number, rows in enumerate(slices):
+            missed = spread = 0.0
+            for left, value in rows:
+                chance = sigmoid(levels[number] + found * value)
+                weight = chance * (1 - chance)
+                slope += (left - chance) * value
+                curvature += weight * value * value
+                missed += left - chance
+                spread += weight
+            levels[number] += max(-2.0, min(2.0, missed / max(spread, _CLIP)))
+        step = slope / curvature
+        found += step
+        if abs(step) < _PRECISION:
+            break
+    low, high = STRETCH_BOUNDS
+    return min(max(found, low), high)
 
 
 def shift_to(logits, mean):

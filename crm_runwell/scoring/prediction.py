@@ -24,7 +24,7 @@ def predicted(scope, rules, learned, clock, statistics, table, behaviour=None):
     return SQL(
         """SELECT m.*, CASE WHEN b.partner_id IS NULL THEN model_risk ELSE %s END AS no_order
              FROM (%s) m LEFT JOIN %s b ON b.partner_id = m.partner_id OFFSET 0""",
-        opinion.sql_blend(SQL("model_risk"), linear, statistics.anchor),
+        opinion.sql_blend(SQL("model_risk"), linear, statistics.anchor, learned.opinion),
         modelled, SQL.identifier(behaviour),
     )
 

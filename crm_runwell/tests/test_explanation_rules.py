@@ -15,7 +15,7 @@ TODAY = date.fromisoformat(AS_OF)
 #: An opinion whose every feature pulls, in both directions.
 OPINION = Opinion(
     tuple(0.5 + 0.1 * i for i in range(len(FEATURES))),
-    tuple((-1) ** i * (0.1 + 0.03 * i) for i in range(len(FEATURES))), 0.01,
+    tuple((-1) ** i * (0.1 + 0.03 * i) for i in range(len(FEATURES))), 0.01, 1.2,
 )
 
 

@@ -57,6 +57,15 @@ class TestFacts(FactsCase):
         for row in self.told(END).values():
             self.assertEqual([row[name] for name in facts.FEATURES], [0.0, 0.0, 0.0])
 
+    def test_own_silences_and_the_trend_by_hand(self):
+        """Two gaps of 100 days: after 50 of silence both are longer and ended within 90 more."""
+        row = self.told(ago(50))[self.buyer.id]
+        self.assertAlmostEqual(row["own_return"], math.log(2.5 / 3))
+        row = self.told(END)[self.buyer.id]
+        self.assertAlmostEqual(row["own_return"], math.log(0.5 / 1))
+        # 50 in the last 180 days, 100 in the 180 before.
+        self.assertAlmostEqual(row["amount_trend"], math.log(51 / 101))
+
     def test_overdue_by_hand(self):
         """Due 40 days ago, and 10: 150 in all, three mean orders, the oldest 40 days late."""
         self.invoice(self.buyer, days_before(70), 90.0, due=days_before(40))

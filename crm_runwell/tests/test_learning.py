@@ -25,7 +25,7 @@ class TestLearned(BaseCase):
 
     def test_round_trip(self):
         number = len(FEATURES)
-        second = Opinion(tuple(0.1 * n for n in range(number)), (-0.25,) * number, 0.0123)
+        second = Opinion(tuple(0.1 * n for n in range(number)), (-0.25,) * number, 0.0123, 1.1)
         season = Season(tuple(0.01 * n for n in range(12)), 1.05)
         for kept in (
             Learned(self.mbg, self.mbg),
