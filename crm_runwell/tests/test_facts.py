@@ -1,12 +1,14 @@
 import math
 import random
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.fields import Date
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..scoring import facts, features, opinion
+from ..models.learner import DAYS
+from ..scoring import facts, features, learning, opinion
 from ..scoring.opinion import FEATURES, Anchor, Opinion
 from ..scoring.purchases import category_lines
 from .common import AS_OF, RunwellCase, days_before
@@ -172,6 +174,20 @@ class TestDebtsOfManyDays(FactsCase):
             found = {partner_id: (round(amount, 2), days) for partner_id, amount, days in rows}
             self.assertEqual(found, self.by_hand(ago(n)), n)
             self.assertTrue(found)
+
+    def test_a_large_company_is_learnt_from_a_part(self):
+        """The facts of past days are read of the customers whose past days are looked at."""
+        with patch.object(learning, "SLICE_CUSTOMERS", 20):
+            learner = self.scoring._learner(END, 90)
+            learner.learn()
+            sliced = [row for row, in self.env.execute_query(learning.sliced(DAYS))]
+            self.assertEqual(len(sliced), 20)
+            for name, relation in learner.known.items():
+                rows = self.env.execute_query(SQL(
+                    "SELECT DISTINCT partner_id FROM (%s) known", relation
+                ))
+                self.assertTrue(rows, name)
+                self.assertLessEqual({row for row, in rows}, set(sliced), name)
 
     def test_a_past_day_is_what_was_asked_for_then(self):
         """The rows a learning reads once tell each past day as its own nightly pass would."""

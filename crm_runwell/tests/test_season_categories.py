@@ -231,6 +231,10 @@ class TestSkisAndSwimwear(RunwellCase):
         self.assertEqual(learned.season.categories, ())
         self.assertIsNotNone(learned.category_gain)
         self.assertLess(learned.category_gain, SEASON_GAIN)
+        self.scoring._as_machine().write({
+            "learned": learned.as_json() | self.scoring._learning_settings(),
+        })
+        self.assertIn("category: off. It does not help", str(self.scoring.learned_text))
 
     def test_one_category_is_not_tried(self):
         self.write(is_opposite=True)
@@ -242,7 +246,7 @@ class TestSkisAndSwimwear(RunwellCase):
         self.write(is_opposite=True)
         self.scoring._as_machine().write({"fit_date": False, "learned": False})
         self.run_scoring()
-        for name in ("a curve for each of", "Skis", "Swimwear"):
+        for name in ("Season: off", "by product category: on for", "Skis", "Swimwear"):
             self.assertIn(name, str(self.scoring.learned_text))
         scores = self.env["runwell.score"].search([
             ("company_id", "=", self.company.id), ("occasion_count", ">", 2),
