@@ -90,17 +90,16 @@ def category_lines(scope):
             category, _invoice_counts(scope),
         )
     return SQL(
-        """SELECT o.partner_id, o.day, bought.categ_id, sum(bought.line_count)::int AS line_count
+        """SELECT o.partner_id, o.day, template.categ_id, count(*)::int AS line_count
              FROM (SELECT o.id, p.commercial_partner_id AS partner_id, %s AS day
                      FROM sale_order o
                      JOIN res_partner p ON p.id = o.partner_id
                     WHERE o.amount_untaxed <> 0 AND %s
                    OFFSET 0) o
-             JOIN (SELECT l.order_id, template.categ_id, count(*) AS line_count
-                     FROM sale_order_line l %s
-                    WHERE l.price_subtotal > 0 AND l.display_type IS NULL
-                    GROUP BY l.order_id, template.categ_id) bought ON bought.order_id = o.id
-            GROUP BY o.partner_id, o.day, bought.categ_id""",
+             JOIN sale_order_line l ON l.order_id = o.id
+             %s
+            WHERE l.price_subtotal > 0 AND l.display_type IS NULL
+            GROUP BY o.partner_id, o.day, template.categ_id""",
         _order_day(scope), _order_counts(scope), category,
     )
 
