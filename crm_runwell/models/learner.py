@@ -1,23 +1,27 @@
 """Learns from a company's history, as of a day: asks the database, lets ``scoring`` reckon."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..scoring import churn, learning, metrics, opinion
+from ..scoring import churn, facts, learning, metrics, opinion
 from ..scoring.learning import Learned
 from ..scoring.opinion import FEATURES, Opinion
-from ..scoring.season import Clock, fit_season
+from ..scoring.season import FLAT, Clock, fit_categories, fit_season
 from . import working_table
 
 DAYS, DESIGN = "runwell_learning_days", "runwell_learning_design"
+#: Name of the table of a kind of fact.
+KNOWN = "runwell_learning_{}"
 
 
 class Learner:
     """One learning: MBG/NBD, the season, the recent activity and the second opinion.
 
-    Everything is read from the documents up to ``scope.as_of`` alone. The season
-    and the opinion are kept only where the company's own past is better with them.
+    Everything is read from the documents up to ``scope.as_of`` alone. The season, those of
+    the product categories and the opinion are kept only where the company's own past is
+    better with them.
 
     Usage: ``Learner(env, scope, horizon, rhythm_days).learn()``
 
@@ -33,6 +37,7 @@ class Learner:
         self.horizon = horizon
         self.rhythm_days = rhythm_days
         self.first_day = scope.as_of
+        self.known = {}
 
     def learn(self):
         """Return the :class:`~..scoring.learning.Learned` of the day."""
@@ -49,10 +54,14 @@ class Learner:
         if refusal:
             return Learned(plain, plain, refusal=refusal, **common)
         season, clock, parameters, gain = self._learn_season(groups, calendar, plain)
+        season, clock, parameters, category_gain = self._learn_categories(
+            season, clock, parameters
+        )
         factor = self._activity(parameters, clock) if season else 1.0
         return Learned(
             parameters, plain, season, factor, self._learn_opinion(parameters, clock),
-            is_fitted=True, log_likelihood=likelihood, season_gain=gain, **common,
+            is_fitted=True, log_likelihood=likelihood, season_gain=gain,
+            category_gain=category_gain, **common,
         )
 
     def brier(self, learned):
@@ -62,10 +71,10 @@ class Learner:
         Call it after :meth:`learn`, in the same transaction.
         """
         days = learning.slice_days(self.first_day, self.as_of, self.horizon)[:1]
-        rows = self._run(learning.population(DAYS, days[0])) if days else []
+        clock = Clock(learned.season, self.first_day, self.as_of)
+        rows = self._population(days[0], clock) if days else []
         if len(rows) < learning.FACTOR_CUSTOMERS:
             return None
-        clock = Clock(learned.season, self.first_day, self.as_of)
         risk = risk_on(learned.parameters, clock, self.horizon, learned.factor)
         return _brier(rows, days[0], self.horizon, risk)
 
@@ -73,20 +82,48 @@ class Learner:
         return self.env.execute_query(query)
 
     def _prepare(self):
-        """Make the working table of the days of those who are learnt from."""
+        """Make the working tables of those who are learnt from: their days, and the facts."""
         self.env.flush_all()
         sampled = [partner_id for (partner_id,) in self._run(learning.sample(self.scope))]
         scope = self.scope
         if len(sampled) == learning.FIT_CUSTOMERS:
             scope = scope.of(sampled)
-        working_table.make(self.env.cr, DAYS, learning.learning_days(scope))
-        working_table.analyse(self.env.cr, DAYS)
+        lines = self._keep(KNOWN.format("lines"), facts.FACTS["lines"].read(scope, None))
+        self._keep(DAYS, learning.learning_days(scope, lines))
+        self.known = {"lines": lines}
+        if len(sampled) > learning.SLICE_CUSTOMERS:
+            few = [partner_id for (partner_id,) in self._run(learning.sliced(DAYS))]
+            scope = scope.of(few)
+            self.known["lines"] = SQL("%s WHERE partner_id = ANY(%s)", lines, few)
+        since = self.as_of - timedelta(days=learning.REACH + self.horizon)
+        for name, fact in facts.FACTS.items():
+            if name not in self.known:
+                self.known[name] = self._keep(KNOWN.format(name), fact.read(scope, since))
+
+    def _keep(self, table, query):
+        """Make a working table; return SQL of its rows."""
+        working_table.make(self.env.cr, table, query)
+        working_table.analyse(self.env.cr, table)
+        return SQL("SELECT * FROM %s", SQL.identifier(table))
+
+    def _population(self, day, clock):
+        """Return the rows of :func:`learning.population`, with mixes if the clock takes them."""
+        return self._run(learning.population(DAYS, day, self._knowing(clock, day).mixes))
+
+    def _knowing(self, clock, day):
+        """Return the clock with the mixes of the customers of a past day."""
+        if not clock.categories:
+            return clock
+        return clock.knowing(clock.sql_mixes(self.known["lines"], day))
 
     def _fit(self, groups, clock):
         """Return ``(parameters, log likelihood, refusal)``; defaults where a fit is refused."""
         rows = [
-            (x, round(clock.between(first, last), 2), round(clock.between(first, self.as_of), 2), n)
-            for x, first, last, n in groups
+            (
+                x, round(clock.between(first, last, *mix), 2),
+                round(clock.between(first, self.as_of, *mix), 2), n,
+            )
+            for x, first, last, n, *mix in groups
         ]
         try:
             parameters, likelihood, _customers = churn.fit(rows)
@@ -102,21 +139,46 @@ class Learner:
         clock = Clock(season, self.first_day, self.as_of)
         parameters, _likelihood, refusal = self._fit(groups, clock)
         gain = None if refusal else self._season_gain(
-            risk_on(plain, calendar, learning.NEWEST), risk_on(parameters, clock, learning.NEWEST)
+            clock, risk_on(plain, calendar, learning.NEWEST),
+            risk_on(parameters, clock, learning.NEWEST),
         )
         if gain is None or gain < learning.SEASON_GAIN:
             return None, calendar, plain, gain
         return season, clock, parameters, gain
 
-    def _season_gain(self, without, with_season):
+    def _learn_categories(self, season, clock, parameters):
+        """Return the same with a curve a product category, where that helps, and the gain."""
+        lines = SQL("SELECT * FROM %s", SQL.identifier(KNOWN.format("lines")))
+        weeks, paths = {}, {}
+        for category, path, week, count in self._run(learning.category_weeks(lines, self.as_of)):
+            weeks.setdefault(category, {})[week] = count
+            paths[category] = [int(part) for part in path.split("/") if part]
+        company = season or FLAT
+        curves = fit_categories(weeks, paths, self.as_of, company)
+        if not curves:
+            return season, clock, parameters, None
+        mixed = replace(company, categories=curves)
+        own_clock = Clock(mixed, self.first_day, self.as_of)
+        groups = self._run(learning.buyers(DAYS, own_clock.sql_mixes(lines, self.as_of)))
+        own, _likelihood, refusal = self._fit(groups, own_clock)
+        gain = None if refusal else self._season_gain(
+            own_clock, risk_on(parameters, clock, learning.NEWEST),
+            risk_on(own, own_clock, learning.NEWEST),
+        )
+        if gain is None or gain < learning.SEASON_GAIN:
+            return season, clock, parameters, gain
+        return mixed, own_clock, own, gain
+
+    def _season_gain(self, clock, without, with_season):
         """Return by how much the Brier score on past days is better with the season.
 
-        :param without: risk by the calendar, as :func:`risk_on` returns it
+        :param clock: the season's
+        :param without: risk by the calendar, or by one curve, as :func:`risk_on` returns it
         :param with_season: risk on the season clock
         """
         difference = customers = 0
         for day in learning.slice_days(self.first_day, self.as_of)[:learning.GATE_SLICES]:
-            rows = self._run(learning.population(DAYS, day))
+            rows = self._population(day, clock)
             if len(rows) < learning.FACTOR_CUSTOMERS:
                 continue
             plain, seasonal = (
@@ -129,16 +191,14 @@ class Learner:
     def _activity(self, parameters, clock):
         """Return the factor on the horizon with which the newest past days come out right."""
         days = learning.slice_days(self.first_day, self.as_of)
-        rows = self._run(learning.population(DAYS, days[0])) if days else []
+        rows = self._population(days[0], clock) if days else []
         if len(rows) < learning.FACTOR_CUSTOMERS:
             return 1.0
-        day, end = days[0], days[0] + timedelta(days=learning.NEWEST)
-        left = sum(_left(rows, end))
-        factor = churn.activity_factor(
-            parameters,
-            [(x, clock.between(f, last), clock.between(f, day)) for x, f, last, _next in rows],
-            clock.between(day, end), left / len(rows),
-        )
+        left = sum(_left(rows, days[0] + timedelta(days=learning.NEWEST)))
+        factor = churn.activity_factor(parameters, [
+            (x, *clock.times(first, last, days[0], learning.NEWEST, *mix))
+            for x, first, last, _next, *mix in rows
+        ], left / len(rows))
         low, high = learning.FACTOR_BOUNDS
         weight = len(rows) / (len(rows) + learning.FACTOR_WEIGHT)
         return min(max(factor ** weight, low), high)
@@ -149,7 +209,8 @@ class Learner:
         self.env.cr.execute(learning.create_design(DESIGN))
         for day in learning.slice_days(self.first_day, self.as_of, self.horizon):
             self.env.cr.execute(learning.fill_design(
-                DESIGN, DAYS, day, self.horizon, parameters, clock
+                DESIGN, DAYS, self.known, day, self.horizon, parameters,
+                self._knowing(clock, day),
             ))
         design = SQL.identifier(DESIGN)
         [(rows, left, slices, *spread)] = self._run(SQL(
@@ -164,11 +225,18 @@ class Learner:
         working_table.analyse(self.env.cr, DESIGN)
         scales = [value if value and value > 1e-9 else 1.0 for value in spread]
         whole = opinion.fit(self._run, DESIGN, scales)
-        gain = self._opinion_gain(scales, whole)
-        return gain and Opinion(tuple(scales), tuple(whole), gain)
+        slices = self._opinion_slices(scales, whole)
+        gain = _opinion_gain(slices)
+        return gain and Opinion(tuple(scales), tuple(whole), gain, opinion.stretch([
+            [(left, 0.5 * (risk + second)) for left, risk, second in customers]
+            for customers in slices
+        ]))
 
-    def _opinion_gain(self, scales, whole):
-        """Return the mean gain in AUC on customers not learnt from, or None if it is too small."""
+    def _opinion_slices(self, scales, whole):
+        """Return ``(left, risk, second opinion)`` of the customers of the newest past days.
+
+        Logits centred within a day; the opinion is the one learnt from others than them.
+        """
         names = [SQL.identifier(f"f{place}") for place in range(len(FEATURES))]
         parts = [
             SQL("WHEN %s THEN %s", fold, opinion.sql_linear(
@@ -187,40 +255,43 @@ class Learner:
         by_slice = {}
         for day, left, risk, second in rows:
             by_slice.setdefault(day, []).append((left, risk, second))
-        ranks, gains = [], []
-        for customers in by_slice.values():
-            labels, risks, _seconds = zip(*customers, strict=True)
-            if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
-                both = [risk + second for _left, risk, second in customers]
-                ranks.append(metrics.auc(both, labels))
-                gains.append(ranks[-1] - metrics.auc(risks, labels))
-        if not gains:
-            return None
-        mean = sum(gains) / len(gains)
-        share = sum(gain > 0 for gain in gains) / len(gains)
-        is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
-                   and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
-        return mean if is_kept else None
+        return list(by_slice.values())
+
+
+def _opinion_gain(slices):
+    """Return the mean gain in AUC on customers not learnt from, or None if it is too small."""
+    ranks, gains = [], []
+    for customers in slices:
+        labels, risks, _seconds = zip(*customers, strict=True)
+        if opinion.MIN_CLASS <= sum(labels) <= len(labels) - opinion.MIN_CLASS:
+            both = [risk + second for _left, risk, second in customers]
+            ranks.append(metrics.auc(both, labels))
+            gains.append(ranks[-1] - metrics.auc(risks, labels))
+    if not gains:
+        return None
+    mean = sum(gains) / len(gains)
+    share = sum(gain > 0 for gain in gains) / len(gains)
+    is_kept = (mean >= opinion.MIN_GAIN and share >= opinion.MIN_SHARE
+               and sum(ranks) / len(ranks) >= opinion.MIN_RANK)
+    return mean if is_kept else None
 
 
 def _left(rows, end):
     """Return, for each row of a population, 1 if no order came up to ``end``, else 0."""
-    return [int(next_day is None or next_day > end) for _x, _f, _l, next_day in rows]
+    return [int(row[3] is None or row[3] > end) for row in rows]
 
 
 def _brier(rows, day, horizon, risk):
     """Return the Brier score of a risk over the population of a past day."""
     return metrics.brier(
-        [risk(x, first, last, day) for x, first, last, _next in rows],
+        [risk(x, first, last, day, *mix) for x, first, last, _next, *mix in rows],
         _left(rows, day + timedelta(days=horizon)),
     )
 
 
 def risk_on(parameters, clock, horizon, factor=1.0):
-    """Return a function of ``(x, first_day, last_day, day)``: the model's risk on that day."""
-    def risk(x, first_day, last_day, day):
-        return parameters.p_no_order(
-            x, clock.between(first_day, last_day), clock.between(first_day, day),
-            clock.between(day, day + timedelta(days=horizon)) * factor,
-        )
+    """Return a function of ``(x, first_day, last_day, day, mix)``: the model's risk that day."""
+    def risk(x, first_day, last_day, day, mix=None):
+        t_x, age, ahead = clock.times(first_day, last_day, day, horizon, mix)
+        return parameters.p_no_order(x, t_x, age, ahead * factor)
     return risk

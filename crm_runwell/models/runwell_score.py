@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..scoring.value import HEALTH_POINTS
@@ -255,11 +255,12 @@ class RunwellScore(models.Model):
             part), ``as_of``, ``silence`` and ``rhythm`` (days), ``currency_id``,
             ``is_fitted``, ``horizon`` (days)
         :raise AccessError: if the reader may not see this row
+        :raise UserError: for any other limit
         """
         self.ensure_one()
         self.check_access("read")
         if not isinstance(limit, int) or not 1 <= limit <= 100:
-            raise AccessError(self.env._("Between 1 and 100 orders can be listed."))
+            raise UserError(self.env._("Between 1 and 100 orders can be listed."))
         # sudo: the page shows the customer's totals to whoever may read the score; each
         # document itself opens with the reader's own rights.
         score = self.sudo()

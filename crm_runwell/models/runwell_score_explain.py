@@ -1,15 +1,16 @@
 """Why a customer's risk is what it is: asked for by the page, never while a form opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
-from ..scoring import explain, opinion
+from ..scoring import explain, facts, opinion
 from ..scoring.features import day_totals
-from ..scoring.purchases import documents
-from ..scoring.season import Clock
+from ..scoring.opinion import FEATURES
+from ..scoring.purchases import category_lines, documents
+from ..scoring.season import Clock, Mix
 from ..scoring.value import HEALTH_POINTS
 
 #: A risk worked out again that differs by more: documents have changed since the score.
@@ -63,7 +64,7 @@ class RunwellScore(models.Model):
             "horizon": score.model_id.horizon_days, "as_of": str(score.as_of),
             "parts": [], "changes": [], "course": False,
         }
-        second = None
+        second = prediction = None
         if score.sufficiency in ("none", "single"):
             explanation["note"] = score._too_little_history()
         else:
@@ -77,11 +78,12 @@ class RunwellScore(models.Model):
                     "noted": self._noted_course(),
                 }
             else:
+                prediction = None
                 explanation["note"] = self.env._(
                     "Orders or settings have changed since this risk was computed. "
                     "It is explained again after the next computation."
                 )
-        explanation["changes"] += score._explained_payment()
+        explanation["changes"] += score._explained_payment(prediction)
         explanation["reasons"] = score._explained_reasons(account, second)
         return explanation
 
@@ -116,8 +118,15 @@ class RunwellScore(models.Model):
             return None
         later = self.as_of + timedelta(days=AHEAD_DAYS)
         clock = Clock(learned.season, account.order_days[0], later)
-        churn_model = explain.ChurnModel(learned, clock, model.horizon_days)
+        mix = self._explained_mix(learned.season) if clock.categories else None
+        churn_model = explain.ChurnModel(learned, clock, model.horizon_days, mix)
         return Prediction(self, churn_model, account, statistics.anchor)
+
+    def _explained_mix(self, season):
+        """Return the :class:`~..scoring.season.Mix` of the customer."""
+        return Mix(season, self.env.execute_query(SQL(
+            "SELECT day, categ_id FROM (%s) l", category_lines(self._explained_scope()),
+        )))
 
     def _explained_parts(self, prediction):
         """Return ``average`` and ``parts``."""
@@ -146,8 +155,9 @@ class RunwellScore(models.Model):
             "rhythm": _("How often they order"),
             "history": _("Order history"),
             "value": _("Order value"),
-            "assortment": _("Products per order"),
+            "assortment": _("Products bought"),
             "returns": _("Returns"),
+            "payment": _("Overdue invoices"),
             "recent": _("Recent orders"),
             "silence": _("Silence since the last order"),
         }
@@ -171,17 +181,33 @@ class RunwellScore(models.Model):
             )})
         return changes
 
-    def _explained_payment(self):
-        """Return what settling the overdue invoices would do to the health."""
+    def _explained_payment(self, prediction=None):
+        """Return what settling the overdue invoices would do to the health, and to the risk."""
         lost = HEALTH_POINTS["payment"] - (self.payment_points or 0.0)
         if self.overdue_amount <= 0 or self.health_score is False or round(lost) < 1:
             return []
-        return [{"kind": "pay", "action": self.action_open_overdue(), "text": self.env._(
-            "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s. "
-            "The risk does not look at payments.",
-            amount=self._money(self.overdue_amount),
-            now=round(self.health_score), then=round(self.health_score + lost),
-        )}]
+        values = {
+            "amount": self._money(self.overdue_amount),
+            "now": round(self.health_score), "then": round(self.health_score + lost),
+        }
+        paid = prediction and prediction.if_paid()
+        if paid is None:
+            text = self.env._(
+                "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s. "
+                "The risk does not look at payments.", **values,
+            )
+        elif prediction.risk - paid >= WORTH:
+            text = self.env._(
+                "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s "
+                "and the risk from %(risk)s to %(paid)s.",
+                risk=percent(prediction.risk), paid=percent(paid), **values,
+            )
+        else:
+            text = self.env._(
+                "Settling the overdue %(amount)s would bring the health from %(now)s to %(then)s. "
+                "The risk would stay about the same.", **values,
+            )
+        return [{"kind": "pay", "action": self.action_open_overdue(), "text": text}]
 
     def _explained_course(self, prediction):
         """Return the line "what we would have said", the order days in it and the threshold."""
@@ -239,11 +265,22 @@ class Prediction:
         day = self.as_of + timedelta(days=days)
         return explain.final_risk(self.model.figures(self.order_days, day), self._second(day))
 
+    def if_paid(self):
+        """Return the risk with nothing overdue; None where the risk does not look at payments."""
+        used = [FEATURES.index(name) for name in facts.FACTS["debts"].features]
+        if not self.second or not any(self.second.opinion.coefficients[n] for n in used):
+            return None
+        return explain.final_risk(self.now, replace(self.second, behaviour=tuple(
+            0.0 if explain.MODELLED + n in used else value
+            for n, value in enumerate(self.second.behaviour)
+        )))
+
     def _second(self, day, with_order=False):
         """Return the :class:`~..scoring.explain.Second` of a day; None where it has no say."""
         if not self.anchor:
             return None
-        days = day_totals(self.score._explained_scope(), with_lines=True)
+        known = facts.read(self.score._explained_scope())
+        days = day_totals(self.score._explained_scope(), known["lines"])
         if with_order:
             # The means of the customer: an order like the others.
             days = SQL(
@@ -255,7 +292,7 @@ class Prediction:
         rows = self.score.env.execute_query(SQL(
             "SELECT %s FROM (%s) b",
             SQL(", ").join(map(SQL.identifier, opinion.BEHAVIOUR)),
-            opinion.behaviour(days, day, self.model.horizon),
+            opinion.behaviour(days, known, day, self.model.horizon),
         ))
         return explain.Second(
             self.model.learned.opinion, self.anchor, rows[0]

@@ -9,8 +9,8 @@ from odoo.tools import SQL, format_date, formatLang
 
 from ..scoring import reasons
 from ..scoring.explain import GROUPS
-from ..scoring.features import Periods
-from ..scoring.purchases import lines
+from ..scoring.features import Periods, categories
+from ..scoring.purchases import category_lines
 from ..scoring.reasons import YEAR
 
 
@@ -36,16 +36,19 @@ class RunwellScore(models.Model):
                     Periods.of(as_of).two_years_ago,
                 ),
                 reasons.order_value(account.bought, pulls.get("last_amount")),
-                *reasons.stopped(self._category_days(), as_of),
+                *reasons.stopped(self._explained_categories(), pulls.get("stopped")),
             ]
-        pull = sum(pulls[name] for name in GROUPS["returns"]) if pulls else None
+        returned, due = (
+            sum(pulls[name] for name in GROUPS[part]) if pulls else None
+            for part in ("returns", "payment")
+        )
         for kind, taken_back in (
             ("returns", account.returned_orders), ("credits", account.credits),
         ):
-            if reason := reasons.returns(taken_back, as_of, pull):
+            if reason := reasons.returns(taken_back, as_of, returned):
                 found.append(reasons.Reason(kind, reason.direction, reason.used_in, reason.values))
         found.append(reasons.overdue(
-            self.overdue_amount, self._oldest_due(), self.health_score is not False,
+            self.overdue_amount, self._oldest_due(), self.health_score is not False, due,
         ))
         # Open complaints: here, once service requests are a model of their own.
         return [
@@ -56,19 +59,13 @@ class RunwellScore(models.Model):
             for reason in found if reason
         ]
 
-    def _category_days(self):
-        """Return the order days (ascending) by product category id."""
-        scope = self._explained_scope()
-        return dict(self.env.execute_query(SQL(
-            """SELECT t.categ_id, array_agg(DISTINCT l.day ORDER BY l.day)
-                 FROM (%s) l
-                 JOIN product_product p ON p.id = l.product_id
-                 JOIN product_template t ON t.id = p.product_tmpl_id
-                WHERE l.amount > 0 AND t.categ_id IS NOT NULL
-                GROUP BY t.categ_id ORDER BY t.categ_id""",
-            # No margin is asked for: none is worked out after the day of the score.
-            lines(scope, self.as_of),
-        )))
+    def _explained_categories(self):
+        """Return what :func:`~..scoring.features.categories` knows of the customer."""
+        return self.env.execute_query(SQL(
+            """SELECT categ_id, order_days, last_day, gap, is_ended, is_stopped
+                 FROM (%s) category ORDER BY categ_id""",
+            categories(category_lines(self._explained_scope()), self.as_of),
+        ))
 
     def _oldest_due(self):
         """Return the day on which the oldest unpaid document was due, or False."""

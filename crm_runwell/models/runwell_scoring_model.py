@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..scoring import backtest, churn, early
 from ..scoring.learning import SLICE_CUSTOMERS, Learned
@@ -12,7 +13,7 @@ from ..scoring.score import Rules
 from ..scoring.season import Clock
 from ..scoring.value import Statistics
 from .learner import Learner, risk_on
-from .scoring_pass import SCORED, ScoringPass
+from .scoring_pass import MIXES, SCORED, ScoringPass
 
 #: Days between two orders of a customer, by declared rhythm.
 RHYTHM_DAYS = {"weekly": 7.0, "monthly": 30.0, "quarterly": 91.0, "yearly": 365.0}
@@ -215,10 +216,14 @@ class RunwellScoringModel(models.Model):
             backtest.Outcome(*row)
             for row in env.execute_query(backtest.outcomes(scope, horizon, SCORED))
         ]
-        silences = env.execute_query(early.silences(scope, horizon, SLICE_CUSTOMERS))
+        has_mixes = learned.season and learned.season.categories
+        silences = env.execute_query(early.silences(
+            scope, horizon, SLICE_CUSTOMERS,
+            SQL("SELECT * FROM %s", SQL.identifier(MIXES)) if has_mixes else None,
+        ))
         if not silences:
             return rows, None
-        clock = Clock(learned.season, min(first for _x, first, _l, _n in silences), as_of)
+        clock = Clock(learned.season, min(row[1] for row in silences), as_of)
         risk = risk_on(learned.parameters, clock, horizon, learned.factor)
         return rows, early.days_earlier(silences, as_of, horizon, risk)
 

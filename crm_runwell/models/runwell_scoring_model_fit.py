@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..scoring.opinion import FEATURES
+from ..scoring.season import CATEGORY_DAYS
 
 #: A new fit that is worse on the newest past days by more than this is not taken over.
 TOLERANCE = 0.002
@@ -22,17 +23,18 @@ class RunwellScoringModel(models.Model):
         """Say in words what was learnt, and whether it helps on the company's own past."""
         for model in self:
             learned = model._learned()
-            model.learned_text = learned and Markup("<p>%s</p><p>%s</p><p>%s</p>%s") % (
-                model._season_text(learned), model._opinion_text(learned),
+            model.learned_text = learned and Markup("<p>%s</p><p>%s</p><p>%s</p><p>%s</p>%s") % (
+                model._season_text(learned), model._category_text(learned),
+                model._opinion_text(learned),
                 self.env._(
-                    "Nothing but orders, amounts, lines and returns goes in; never sex, age, "
-                    "origin, health or life events."
+                    "Nothing but orders, amounts, product categories, returns and overdue invoices "
+                    "goes in; never sex, age, origin, health or life events."
                 ),
                 model._coefficient_table(learned),
             )
 
     def _season_text(self, learned):
-        if learned.season:
+        if learned.season and not learned.season.is_flat:
             return self.env._(
                 "Season: on. The Brier score on past days is better by %(gain).4f; recent "
                 "activity counts %(factor).2f times.",
@@ -41,6 +43,25 @@ class RunwellScoringModel(models.Model):
         if learned.season_gain is None:
             return self.env._("Season: off. It takes a year of history and a fitted model.")
         return self.env._("Season: off. It does not help on your history.")
+
+    def _category_text(self, learned):
+        if learned.category_gain is None:
+            return self.env._(
+                "Season by product category: off. It takes two categories with %(days)s order days "
+                "each over two years.", days=CATEGORY_DAYS,
+            )
+        if not (learned.season and learned.season.categories):
+            return self.env._("Season by product category: off. It does not help on your history.")
+        # sudo: the names of product categories, for whoever may read the settings.
+        categories = self.env["product.category"].sudo().browse(
+            one.category for one in learned.season.categories
+        ).exists()
+        return self.env._(
+            "Season by product category: on for %(names)s. The Brier score on past days is better "
+            "by %(gain).4f than without; recent activity counts %(factor).2f times.",
+            names=", ".join(categories.mapped("display_name")),
+            gain=learned.category_gain, factor=learned.factor,
+        )
 
     def _opinion_text(self, learned):
         if learned.opinion:
@@ -65,7 +86,8 @@ class RunwellScoringModel(models.Model):
             self.env._("Feature"), self.env._("Raises (+) or lowers (−) the risk"),
             Markup().join(
                 Markup("<tr><td>%s</td><td>%s</td></tr>") % (labels[name], f"{value:+.2f}")
-                for name, value in rows
+                # Nothing was learnt of what is the same for everybody.
+                for name, value in rows if value
             ),
         )
 
@@ -90,6 +112,11 @@ class RunwellScoringModel(models.Model):
             "returns": self.env._("Return days in a year"),
             "returned": self.env._("Share returned in a year"),
             "returned_last": self.env._("Returned since the last order"),
+            "own_return": self.env._("Own silences this long that ended within the horizon"),
+            "amount_trend": self.env._("Amount of half a year against the half before"),
+            "stopped": self.env._("Product categories no longer bought"),
+            "overdue": self.env._("Overdue amount against the mean order"),
+            "overdue_days": self.env._("Days the oldest overdue invoice is late"),
         }
 
     @api.depends("scored_at")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from odoo.tools import SQL
 
-from ..scoring import opinion, prediction, value
+from ..scoring import facts, opinion, prediction, value
 from ..scoring import score as scoring
 from ..scoring.features import day_totals
 from ..scoring.opinion import Anchor
@@ -13,7 +13,9 @@ from . import working_table
 
 #: The working tables; they live as long as the transaction.
 DAYS, BEHAVIOUR = "runwell_day_pass", "runwell_behaviour_pass"
-FEATURES, SCORED = "runwell_feature_pass", "runwell_scored_pass"
+FEATURES, SCORED, MIXES = "runwell_feature_pass", "runwell_scored_pass", "runwell_mix_pass"
+#: Name of the table of a kind of fact.
+KNOWN = "runwell_{}_pass"
 
 #: Customers on whom the level of the second opinion is tied to the model's.
 ANCHOR_CUSTOMERS = 5_000
@@ -46,9 +48,18 @@ class ScoringPass:
         :param statistics: those of a full pass, to grade a few customers by
         :return: the :class:`~..scoring.value.Statistics` that were used
         """
-        days = self._keep_days() if self.learned.opinion else None
-        self._make(FEATURES, scoring.collect(self.scope, self.rules, days, self.everyone))
+        season = self.learned.season
+        has_categories = bool(season and season.categories)
+        known = self._keep_facts() if self.learned.opinion or has_categories else {}
+        days = self._keep_days(known) if self.learned.opinion else None
+        self._make(FEATURES, scoring.collect(
+            self.scope, self.rules, days, known.get("debts"), self.everyone,
+        ))
         clock = self._clock()
+        if has_categories:
+            clock = clock.knowing(self._make(
+                MIXES, clock.sql_mixes(known["lines"], self.scope.as_of)
+            ))
         if statistics is None:
             [row] = self.env.execute_query(value.statistics(FEATURES))
             statistics = value.read_statistics(row, self.model._rhythm_days([]))
@@ -60,14 +71,24 @@ class ScoringPass:
         return statistics
 
     def _make(self, table, query):
+        """Make a working table; return SQL of its rows."""
         working_table.make(self.env.cr, table, query)
         working_table.analyse(self.env.cr, table)
+        return SQL("SELECT * FROM %s", SQL.identifier(table))
 
-    def _keep_days(self):
+    def _keep_facts(self):
+        """Keep what is known besides the days of purchase; return SQL of each, by name."""
+        return {
+            name: self._make(KNOWN.format(name), query)
+            for name, query in facts.read(self.scope).items()
+        }
+
+    def _keep_days(self, known):
         """Keep the days of purchase, which features and behaviour both read; return their SQL."""
-        self._make(DAYS, day_totals(self.scope, with_lines=True))
-        days = SQL("SELECT * FROM %s", SQL.identifier(DAYS))
-        self._make(BEHAVIOUR, opinion.behaviour(days, self.scope.as_of, self.rules.horizon))
+        days = self._make(DAYS, day_totals(self.scope, known["lines"]))
+        self._make(BEHAVIOUR, opinion.behaviour(
+            days, known, self.scope.as_of, self.rules.horizon
+        ))
         return days
 
     def _clock(self):
@@ -89,7 +110,9 @@ class ScoringPass:
         rows = self.env.execute_query(
             prediction.opinion_sample(*source, means, ANCHOR_CUSTOMERS)
         )
-        level = opinion.logit(mean_risk)
-        logits = [0.5 * opinion.logit(risk) + 0.5 * (linear + level) for risk, linear in rows]
+        level, weight = opinion.logit(mean_risk), self.learned.opinion.weight
+        logits = [
+            level + weight * (opinion.logit(risk) - level + linear) for risk, linear in rows
+        ]
         shift = opinion.shift_to(logits, mean_risk)
         return replace(statistics, anchor=Anchor(tuple(means), mean_risk, shift))

@@ -171,23 +171,23 @@ def fit(groups, log_likelihood=None, use_prior=True):
     return Parameters(r, alpha * scale, a, b), likelihood, customers
 
 
-def activity_factor(parameters, customers, horizon, share):
+def activity_factor(parameters, customers, share):
     """Return the factor on the horizon with which the mean risk is the share that left.
 
-    :param customers: ``(x, t_x, age)`` on a past day
-    :param horizon: days (season days) that have passed since
+    :param customers: ``(x, t_x, age, ahead)`` on a past day; ``ahead``: the (season) days
+        that have passed since
     :param share: of them who did not order in those days
     :return: between .2 and 5
     """
     known = [
-        (parameters.p_alive(x, t_x, age), parameters.r + x, parameters.alpha + age)
-        for x, t_x, age in customers
+        (parameters.p_alive(x, t_x, age), parameters.r + x, parameters.alpha + age, ahead)
+        for x, t_x, age, ahead in customers
     ]
 
     def mean_risk(factor):
         return 1 - sum(
-            alive * (1 - (scale / (scale + horizon * factor)) ** power)
-            for alive, power, scale in known
+            alive * (1 - (scale / (scale + ahead * factor)) ** power)
+            for alive, power, scale, ahead in known
         ) / len(known)
 
     low, high = math.log(0.2), math.log(5)

@@ -23,16 +23,21 @@ LOOKS, FEW = 60, 20
 THRESHOLDS = [percent / 100 for percent in range(95, 4, -1)]
 
 
-def silences(scope, horizon, limit):
+def silences(scope, horizon, limit, mixes=None):
     """Return SQL ``(x, first_day, day, next_day)``: silences open in the weeks looked at.
 
     ``next_day`` may lie up to ``horizon`` days after ``scope.as_of``: it decides only
     whether a warning was right. Of at most ``limit`` customers, a fixed sample.
+
+    :param mixes: SQL relation of :meth:`.season.Clock.sql_mixes`: adds the customer's ``mix``
     """
+    own, join = SQL(""), SQL("")
+    if mixes is not None:
+        own, join = SQL(", mix"), SQL("LEFT JOIN (%s) mixed USING (partner_id)", mixes)
     after = scope.at(scope.as_of + timedelta(days=horizon))
     return SQL(
         """
-        SELECT (place - 1)::int, first_day, day, next_day
+        SELECT (place - 1)::int, first_day, day, next_day %(own)s
           FROM (SELECT partner_id, day, row_number() OVER own AS place,
                        first_value(day) OVER own AS first_day, lead(day) OVER own AS next_day
                   FROM (SELECT DISTINCT partner_id, day FROM (%(documents)s) d
@@ -40,12 +45,12 @@ def silences(scope, horizon, limit):
                 WINDOW own AS (PARTITION BY partner_id ORDER BY day)) sequence
           JOIN (SELECT DISTINCT partner_id, dense_rank() OVER (
                        ORDER BY hashint4(partner_id), partner_id) AS rank
-                  FROM (%(documents)s) d WHERE amount > 0) sampled USING (partner_id)
+                  FROM (%(documents)s) d WHERE amount > 0) sampled USING (partner_id) %(join)s
          WHERE rank <= %(limit)s AND place >= 2 AND day <= %(as_of)s
            AND (next_day IS NULL OR next_day > %(begin)s)
          ORDER BY partner_id, day
         """,
-        documents=documents(after), limit=limit, as_of=scope.as_of,
+        own=own, join=join, documents=documents(after), limit=limit, as_of=scope.as_of,
         begin=scope.as_of - timedelta(weeks=WEEKS),
     )
 
@@ -54,27 +59,27 @@ def days_earlier(rows, as_of, horizon, risk, rule_days=RULE_DAYS):
     """Return how much earlier the risk warned, or None where there is too little to tell.
 
     :param rows: ``(x, first_day, day, next_day)`` of :func:`silences`
-    :param risk: called with ``(x, first_day, last_day, on)``: the risk told on a day
+    :param risk: called with ``(x, first_day, last_day, on)``, and the ``mix`` where the rows
+        have one: the risk told on a day
     :return: dict ``days, threshold, precision, alarms, rule_precision, rule_alarms, right``
     """
     begin = as_of - timedelta(weeks=WEEKS)
     ruled = []
-    for row in rows:
+    for place, row in enumerate(rows):
         warned = row[2] + timedelta(days=rule_days + 1)
         if begin < warned <= as_of and (row[3] is None or row[3] > warned):
-            ruled.append((row, warned, _is_right(row, warned, horizon)))
+            ruled.append((place, warned, _is_right(row, warned, horizon)))
     if len(ruled) < FEW:
         return None
-    rule_precision = sum(right for _row, _day, right in ruled) / len(ruled)
+    rule_precision = sum(right for _place, _day, right in ruled) / len(ruled)
     rises = [_rise(row, as_of, risk) for row in rows]
     threshold = _equal_threshold(rows, rises, begin, horizon, rule_precision)
     if threshold is None:
         return None
     threshold, precision, alarms = threshold
-    place = {row: number for number, row in enumerate(rows)}
     earlier = [
-        (warned - (_first(rises[place[row]], row, threshold) or as_of + timedelta(days=1))).days
-        for row, warned, right in ruled if right
+        (warned - (_first(rises[place], rows[place], threshold) or as_of + timedelta(days=1))).days
+        for place, warned, right in ruled if right
     ]
     if not earlier:
         return None
@@ -91,11 +96,11 @@ def _is_right(row, warned, horizon):
 
 def _rise(row, as_of, risk):
     """Return the highest risk told up to each weekly look at a silence."""
-    x, first_day, day, next_day = row
+    x, first_day, day, next_day, *mix = row
     end = as_of if next_day is None else min(as_of, next_day - timedelta(days=1))
     highest, rise = 0.0, []
     for week in range(1, min(LOOKS, (end - day).days // 7) + 1):
-        highest = max(highest, risk(x, first_day, day, day + timedelta(weeks=week)))
+        highest = max(highest, risk(x, first_day, day, day + timedelta(weeks=week), *mix))
         rise.append(highest)
     return rise
 

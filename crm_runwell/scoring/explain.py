@@ -12,11 +12,12 @@ from .opinion import BEHAVIOUR, FEATURES, Anchor, Opinion, logit, sigmoid
 #: The features of the second opinion, by the part of the explanation that they belong to.
 #: ``risk`` and ``alive`` repeat the churn model: they go with silence and rhythm.
 GROUPS = {
-    "history": ("orders", "tenure", "gap", "last_gap"),
+    "history": ("orders", "tenure", "gap", "last_gap", "own_return"),
     "value": ("amount_365", "mean_amount", "last_amount"),
-    "assortment": ("mean_lines", "last_lines"),
+    "assortment": ("mean_lines", "last_lines", "stopped"),
     "returns": ("returns", "returned", "returned_last"),
-    "recent": ("orders_90", "orders_365", "same_window", "same_season"),
+    "payment": ("overdue", "overdue_days"),
+    "recent": ("orders_90", "orders_365", "same_window", "same_season", "amount_trend"),
 }
 #: The parts in the order in which they are added: from what lasts to what is of today.
 PARTS = ("level", "rhythm", *GROUPS, "silence")
@@ -48,12 +49,14 @@ class ChurnModel:
     :param learned: :class:`~.learning.Learned`
     :param clock: :class:`~.season.Clock`, from the customer's first order day or before
     :param int horizon: days
+    :param mix: :class:`~.season.Mix` of the customer, where product categories have curves
     """
 
-    def __init__(self, learned, clock, horizon):
+    def __init__(self, learned, clock, horizon, mix=None):
         self.learned = learned
         self.clock = clock
         self.horizon = horizon
+        self.mix = mix
 
     def figures(self, order_days, day, is_silent=True):
         """Return the :class:`Figures` at the end of a day.
@@ -62,14 +65,13 @@ class ChurnModel:
         :param is_silent: False: as if the last of these orders had come on ``day``
         """
         first, last = order_days[0], order_days[-1] if is_silent else day
-        between = self.clock.between
-        times = (len(order_days) - 1, between(first, last), between(first, day))
-        ahead = between(day, day + timedelta(days=self.horizon))
-        parameters = self.learned.parameters
+        mix = self.mix and self.mix.on(day)
+        t_x, age, ahead = self.clock.times(first, last, day, self.horizon, mix)
+        known, parameters = (len(order_days) - 1, t_x, age), self.learned.parameters
         return Figures(
-            parameters.p_no_order(*times, ahead * self.learned.factor),
-            parameters.p_no_order(*times, ahead),
-            parameters.p_alive(*times),
+            parameters.p_no_order(*known, ahead * self.learned.factor),
+            parameters.p_no_order(*known, ahead),
+            parameters.p_alive(*known),
         )
 
     def course(self, order_days, as_of, weeks=WEEKS):
@@ -111,7 +113,7 @@ class Second:
 
     def _pulls(self, values):
         return {
-            name: 0.5 * coefficient * (value - mean) / scale
+            name: self.opinion.weight * coefficient * (value - mean) / scale
             for name, value, mean, coefficient, scale in zip(
                 FEATURES, values, self.anchor.means, self.opinion.coefficients,
                 self.opinion.scales, strict=True,
@@ -123,8 +125,9 @@ def final_risk(figures, second=None):
     """Return the risk that is shown: the model's, or blended with the second opinion."""
     if second is None:
         return figures.risk
-    level = 0.5 * logit(figures.risk) + 0.5 * logit(second.anchor.mean_risk)
-    return sigmoid(level + sum(second.pulls(figures).values()) + second.anchor.shift)
+    level = logit(second.anchor.mean_risk)
+    own = second.opinion.weight * (logit(figures.risk) - level)
+    return sigmoid(level + own + sum(second.pulls(figures).values()) + second.anchor.shift)
 
 
 def shares(now, awake, average, second=None):
@@ -138,7 +141,7 @@ def shares(now, awake, average, second=None):
     :param second: :class:`Second`, or None
     :return: dict by name of :data:`PARTS`; without an opinion ``rhythm`` and ``silence`` alone
     """
-    weight = 0.5 if second else 1.0
+    weight = second.opinion.weight if second else 1.0
     rhythm = weight * (logit(awake.risk) - logit(average))
     silence = weight * (logit(now.risk) - logit(awake.risk))
     if second is None:

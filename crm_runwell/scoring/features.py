@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .purchases import documents, line_counts, lines, local_day, of_partners
+from .purchases import documents, lines, local_day, of_partners
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,15 @@ class Periods:
         return cls(as_of - relativedelta(years=1), as_of - relativedelta(years=2))
 
 
-def day_totals(scope, with_lines=False):
+#: A category has stopped when silent for so many of its own gaps, with so many order days.
+STOPPED_GAPS, STOPPED_DAYS = 3, 3
+
+
+def day_totals(scope, category_lines=None):
     """Return SQL ``(partner_id, is_credit, day, amount, documents)``: the documents by day.
 
-    ``with_lines`` adds ``line_count``, the product lines bought that day.
+    :param category_lines: SQL relation of :func:`.purchases.category_lines`; with it there is
+        ``line_count``, the product lines bought that day
     """
     totals = SQL(
         """SELECT partner_id, amount < 0 AS is_credit, day, sum(amount) AS amount,
@@ -44,12 +49,15 @@ def day_totals(scope, with_lines=False):
             GROUP BY partner_id, amount < 0, day""",
         documents(scope),
     )
-    if not with_lines:
+    if category_lines is None:
         return totals
     return SQL(
         """SELECT total.*, CASE WHEN is_credit THEN 0 ELSE coalesce(line_count, 0) END AS line_count
-             FROM (%s) total LEFT JOIN (%s) counted USING (partner_id, day)""",
-        totals, line_counts(scope),
+             FROM (%s) total
+             LEFT JOIN (SELECT partner_id, day, sum(line_count)::int AS line_count
+                          FROM (%s) l GROUP BY partner_id, day) counted
+                 USING (partner_id, day)""",
+        totals, category_lines,
     )
 
 
@@ -155,39 +163,105 @@ def prospects(scope):
     )
 
 
-def overdue(scope):
-    """Return SQL ``(partner_id, overdue_amount)``: receivables due before the day and unpaid on it.
+def overdue(scope, debts_known=None):
+    """Return SQL ``(partner_id, overdue_amount, oldest_due)`` of the day of the scope.
 
-    Payments made later than ``scope.as_of`` are taken out again; net of open
-    credits that are due as well, never below zero. Company currency.
+    :param debts_known: SQL relation of :func:`debts`, where a table has them already
+    """
+    return owed(debts_known or debts(scope, scope.as_of), scope.as_of)
+
+
+def debts(scope, since):
+    """Return SQL ``(partner_id, line_id, due, day, amount)``: receivables that became overdue.
+
+    A row a step: what a receivable adds from the day on which it counts as overdue, the
+    day after it was due at the earliest, and what a payment or a credit takes off again
+    on its day. Summed up to a day, the steps are what was overdue on it. Company
+    currency, credits below zero. What was settled in time is left out.
+
+    :param since: receivables settled up to this day are left out: ask of no day before it
     """
     return SQL(
         """
-        SELECT partner_id, greatest(sum(residual), 0) AS overdue_amount
-          FROM (SELECT p.commercial_partner_id AS partner_id,
-                       l.balance - coalesce((
-                           SELECT sum(amount) FROM account_partial_reconcile
-                            WHERE debit_move_id = l.id AND max_date <= %(as_of)s), 0)
-                       + coalesce((
-                           SELECT sum(amount) FROM account_partial_reconcile
-                            WHERE credit_move_id = l.id AND max_date <= %(as_of)s), 0) AS residual
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
-                   AND l.company_id = %(company)s AND l.date <= %(as_of)s
-                   AND coalesce(l.date_maturity, l.date) < %(as_of)s AND %(partners)s
-                   AND l.id IN (
-                       SELECT id FROM account_move_line
-                        WHERE reconciled IS NOT TRUE AND parent_state = 'posted'
-                        UNION ALL
-                       SELECT debit_move_id FROM account_partial_reconcile
-                        WHERE max_date > %(as_of)s
-                        UNION ALL
-                       SELECT credit_move_id FROM account_partial_reconcile
-                        WHERE max_date > %(as_of)s)) line
+        WITH receivable AS (
+            SELECT p.commercial_partner_id AS partner_id, l.id AS line_id, l.date, l.balance,
+                   coalesce(l.date_maturity, l.date) AS due
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+             WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+               AND l.company_id = %(company)s AND l.date <= %(as_of)s
+               AND coalesce(l.date_maturity, l.date) < %(as_of)s AND %(partners)s
+               AND l.id IN (
+                   SELECT id FROM account_move_line
+                    WHERE reconciled IS NOT TRUE AND parent_state = 'posted'
+                    UNION ALL
+                   SELECT debit_move_id FROM account_partial_reconcile WHERE max_date > %(since)s
+                    UNION ALL
+                   SELECT credit_move_id FROM account_partial_reconcile WHERE max_date > %(since)s)
+        )
+        SELECT partner_id, line_id, due, greatest(day, due + 1) AS day, sum(amount) AS amount
+          FROM (SELECT partner_id, line_id, due, date AS day, balance AS amount FROM receivable
+                 UNION ALL
+                SELECT partner_id, line_id, due, max_date, -amount
+                  FROM receivable JOIN account_partial_reconcile ON debit_move_id = line_id
+                 UNION ALL
+                SELECT partner_id, line_id, due, max_date, amount
+                  FROM receivable JOIN account_partial_reconcile ON credit_move_id = line_id) step
+         WHERE day <= %(as_of)s
+         GROUP BY partner_id, line_id, due, greatest(day, due + 1)
+        HAVING sum(amount) <> 0
+        """,
+        company=scope.company_id, as_of=scope.as_of, since=since,
+        partners=of_partners(scope, SQL("l.partner_id")),
+    )
+
+
+def owed(debts_known, day):
+    """Return SQL ``(partner_id, overdue_amount, oldest_due)`` at the end of a day.
+
+    Net of open credits that are due as well, never below zero. ``oldest_due``: when the
+    oldest receivable not paid on that day was due; null where nothing is overdue.
+
+    :param debts_known: SQL relation of :func:`debts`
+    """
+    return SQL(
+        """
+        SELECT partner_id, greatest(sum(residual), 0) AS overdue_amount,
+               CASE WHEN sum(residual) > 0 THEN min(due) FILTER (WHERE residual > 0) END
+                   AS oldest_due
+          FROM (SELECT partner_id, due, sum(amount) AS residual FROM (%s) step
+                 WHERE day <= %s GROUP BY partner_id, line_id, due) receivable
          GROUP BY partner_id
         """,
-        company=scope.company_id, as_of=scope.as_of,
-        partners=of_partners(scope, SQL("l.partner_id")),
+        debts_known, day,
+    )
+
+
+def categories(category_lines, day):
+    """Return SQL of the product categories that each customer bought often enough by a day.
+
+    Columns ``partner_id, categ_id, order_days, last_day, gap`` (mean days between them),
+    ``is_ended`` (silent for more than :data:`STOPPED_GAPS` own gaps) and ``is_stopped``:
+    ended, while another one that has not ended was bought after it was first missing.
+
+    :param category_lines: SQL relation of :func:`.purchases.category_lines`
+    """
+    return SQL(
+        """
+        SELECT partner_id, categ_id, order_days, last_day, gap, is_ended,
+               coalesce(is_ended AND still_day - last_day > gap, FALSE) AS is_stopped
+          FROM (SELECT *, max(last_day) FILTER (WHERE NOT is_ended)
+                              OVER (PARTITION BY partner_id) AS still_day
+                  FROM (SELECT partner_id, categ_id, count(*)::int AS order_days,
+                               max(day) AS last_day,
+                               (max(day) - min(day))::float8 / (count(*) - 1) AS gap,
+                               (%(day)s::date - max(day)) * (count(*) - 1)
+                                   > %(gaps)s * (max(day) - min(day)) AS is_ended
+                          FROM (%(lines)s) l
+                         WHERE categ_id IS NOT NULL AND day <= %(day)s
+                         GROUP BY partner_id, categ_id
+                        HAVING count(*) >= %(days)s) category) known
+        """,
+        lines=category_lines, day=day, gaps=STOPPED_GAPS, days=STOPPED_DAYS,
     )

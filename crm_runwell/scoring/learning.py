@@ -17,6 +17,8 @@ FIT_CUSTOMERS, SLICE_CUSTOMERS = 20_000, 5_000
 #: Past days looked at, a step apart; the newest is old enough for 90 days to have followed.
 STEP, NEWEST, MAX_SLICES, GATE_SLICES = 30, 90, 24, 12
 MIN_HISTORY, MIN_CUSTOMERS = 60, 20
+#: Days that the past days reach back, beyond the horizon that followed the newest.
+REACH = STEP * MAX_SLICES
 #: The season is kept while the Brier score on the past days is better by so much.
 SEASON_GAIN = 0.001
 #: The recent activity: shrunk like this many customers, and never beyond these bounds.
@@ -29,11 +31,13 @@ class Learned:
 
     :ivar parameters: MBG/NBD, in season days where there is a season
     :ivar plain: MBG/NBD in calendar days
-    :ivar season: :class:`Season`, or None where it does not help
+    :ivar season: :class:`Season`, or None where it does not help; flat where product
+        categories alone have one
     :ivar factor: recent activity, on the horizon
     :ivar opinion: :class:`Opinion`, or None where it does not help
     :ivar is_fitted: False: stated defaults; then ``refusal`` says why
     :ivar season_gain: Brier score on the past days, calendar less season; None: not tried
+    :ivar category_gain: the same, one curve less a curve a product category
     """
 
     parameters: Parameters
@@ -47,6 +51,7 @@ class Learned:
     customers: int = 0
     season_gain: float | None = None
     history_days: int = 0
+    category_gain: float | None = None
 
     def as_json(self):
         """Return a JSON-ready dict that :meth:`from_json` reads."""
@@ -64,10 +69,8 @@ class Learned:
         return cls(**values | {
             "parameters": Parameters(**values["parameters"]),
             "plain": Parameters(**values["plain"]),
-            "season": season and Season(tuple(season["coefficients"]), season["mean"]),
-            "opinion": second and Opinion(
-                tuple(second["scales"]), tuple(second["coefficients"]), second["gain"]
-            ),
+            "season": season and Season.from_json(season),
+            "opinion": second and Opinion.from_json(second),
         })
 
 
@@ -80,24 +83,47 @@ def sample(scope):
     )
 
 
-def learning_days(scope):
-    """Return SQL of the days of the sampled buyers, with each customer's place in the sample."""
+def learning_days(scope, category_lines):
+    """Return SQL of the days of the sampled buyers, with each customer's place in the sample.
+
+    :param category_lines: SQL relation of :func:`.purchases.category_lines` of the scope
+    """
     return SQL(
         """SELECT *, dense_rank() OVER (ORDER BY hashint4(partner_id), partner_id) AS place
              FROM (%s) d""",
-        day_totals(scope, with_lines=True),
+        day_totals(scope, category_lines),
     )
 
 
-def buyers(table):
-    """Return SQL ``(x, first_day, last_day, customers)``, grouped."""
+def sliced(table):
+    """Return SQL ``partner_id`` of the customers whose past days are looked at."""
     return SQL(
-        """SELECT x, first_day, last_day, count(*)::int
-             FROM (SELECT count(*)::int - 1 AS x, min(day) AS first_day, max(day) AS last_day
-                     FROM %s WHERE NOT is_credit GROUP BY partner_id) buyer
-            GROUP BY x, first_day, last_day ORDER BY x, first_day, last_day""",
-        SQL.identifier(table),
+        "SELECT DISTINCT partner_id FROM %s WHERE place <= %s ORDER BY partner_id",
+        SQL.identifier(table), SLICE_CUSTOMERS,
     )
+
+
+def buyers(table, mixes=None):
+    """Return SQL ``(x, first_day, last_day, customers)``, grouped; with ``mixes`` a ``mix`` too.
+
+    :param mixes: SQL relation of :meth:`.season.Clock.sql_mixes`
+    """
+    own, join = _mixed(mixes)
+    return SQL(
+        """SELECT x, first_day, last_day, count(*)::int %(own)s
+             FROM (SELECT partner_id, count(*)::int - 1 AS x, min(day) AS first_day,
+                          max(day) AS last_day
+                     FROM %(table)s WHERE NOT is_credit GROUP BY partner_id) buyer %(join)s
+            GROUP BY x, first_day, last_day %(own)s ORDER BY x, first_day, last_day %(own)s""",
+        table=SQL.identifier(table), own=own, join=join,
+    )
+
+
+def _mixed(mixes):
+    """Return a column more, and the join that it takes; nothing without ``mixes``."""
+    if mixes is None:
+        return SQL(""), SQL("")
+    return SQL(", mix"), SQL("LEFT JOIN (%s) mixed USING (partner_id)", mixes)
 
 
 def weekly_counts(table, as_of):
@@ -112,22 +138,41 @@ def weekly_counts(table, as_of):
     )
 
 
-def population(table, day):
+def category_weeks(category_lines, as_of):
+    """Return SQL ``(category, path, weeks before as_of, order days in it)``.
+
+    Without the oldest part week, as :func:`weekly_counts`; ``path``: see ``parent_path``.
+    """
+    return SQL(
+        """SELECT category.id, category.parent_path, week, count(*)::int
+             FROM (SELECT categ_id, (%(as_of)s::date - day) / 7 AS week,
+                          (%(as_of)s::date - min(day) OVER () + 1) / 7 AS weeks
+                     FROM (%(lines)s) l) counted
+             JOIN product_category category ON category.id = categ_id
+            WHERE week < weeks GROUP BY category.id, week ORDER BY category.id, week""",
+        as_of=as_of, lines=category_lines,
+    )
+
+
+def population(table, day, mixes=None):
     """Return SQL ``(x, first_day, last_day, next_day)`` of the customers of a past day.
 
     Two order days or more, the last not too long ago; ``next_day``: the next order known.
+
+    :param mixes: see :func:`buyers`
     """
+    own, join = _mixed(mixes)
     return SQL(
-        """SELECT x, first_day, last_day, next_day
-             FROM (SELECT (count(*) FILTER (WHERE day <= %(day)s))::int - 1 AS x,
+        """SELECT x, first_day, last_day, next_day %(own)s
+             FROM (SELECT partner_id, (count(*) FILTER (WHERE day <= %(day)s))::int - 1 AS x,
                           min(day) AS first_day,
                           max(day) FILTER (WHERE day <= %(day)s) AS last_day,
                           min(day) FILTER (WHERE day > %(day)s) AS next_day
                      FROM %(table)s WHERE NOT is_credit AND place <= %(limit)s
-                    GROUP BY partner_id) customer
+                    GROUP BY partner_id) customer %(join)s
             WHERE x >= 1 AND last_day > %(longest)s
-            ORDER BY x, first_day, last_day, next_day""",
-        table=SQL.identifier(table), day=day, limit=SLICE_CUSTOMERS,
+            ORDER BY x, first_day, last_day, next_day %(own)s""",
+        own=own, join=join, table=SQL.identifier(table), day=day, limit=SLICE_CUSTOMERS,
         longest=day - timedelta(days=opinion.MAX_SILENCE),
     )
 
@@ -155,8 +200,11 @@ def create_design(table):
     )
 
 
-def fill_design(table, days_table, day, horizon, parameters, clock):
-    """Return SQL that adds a past day to the design: features centred within that day."""
+def fill_design(table, days_table, known, day, horizon, parameters, clock):
+    """Return SQL that adds a past day to the design: features centred within that day.
+
+    :param known: see :func:`.opinion.behaviour`
+    """
     source = SQL(
         "SELECT * FROM %s WHERE place <= %s", SQL.identifier(days_table), SLICE_CUSTOMERS
     )
@@ -177,7 +225,7 @@ def fill_design(table, days_table, day, horizon, parameters, clock):
         table=SQL.identifier(table), days=SQL.identifier(days_table),
         day=SQL("%s::date", day), end=SQL("%s::date", day + timedelta(days=horizon)),
         behaviour=with_risk(
-            opinion.behaviour(source, day, horizon), parameters, clock, day, horizon
+            opinion.behaviour(source, known, day, horizon), parameters, clock, day, horizon
         ),
         centred=SQL(", ").join(
             SQL("%(name)s - avg(%(name)s) OVER ()", name=SQL.identifier(name))
@@ -188,26 +236,31 @@ def fill_design(table, days_table, day, horizon, parameters, clock):
 
 
 def with_risk(behaviour, parameters, clock, day, horizon):
-    """Return SQL of the behaviour with the model's ``risk`` and ``alive`` as logits beside it."""
+    """Return SQL of the behaviour with the model's ``risk`` and ``alive`` as logits beside it.
+
+    :param clock: :class:`.season.Clock` that knows the customers' mixes of the day
+    """
     x = SQL("(occasion_count - 1)::float8")
     t_x, age = SQL("t_x"), SQL("age")
-    season_days = clock.between(day, day + timedelta(days=horizon))
+    end = day + timedelta(days=horizon)
     return SQL(
         """
         SELECT *, %(alive_logit)s AS alive, %(risk_logit)s AS risk
           FROM (SELECT *, 1 - p_alive * (%(p_order)s) AS p_no_order
                   FROM (SELECT *, %(p_alive)s AS p_alive
-                          FROM (SELECT b.*, %(last)s - %(first)s AS t_x, %(now)s - %(first)s AS age
+                          FROM (SELECT b.*, %(last)s - %(first)s AS t_x, %(now)s - %(first)s AS age,
+                                       %(ahead)s AS ahead
                                   FROM (%(behaviour)s) b %(join)s
                                 OFFSET 0) timed
                         OFFSET 0) alive
                 OFFSET 0) risky
         """,
-        behaviour=behaviour, join=clock.sql_join(),
+        behaviour=behaviour, join=clock.sql_join("b"),
         last=clock.sql_at(SQL("last_day")), first=clock.sql_at(SQL("first_day")),
-        now=SQL("%s::float8", clock.at(day)),
+        now=clock.sql_of(lambda mix: clock.at(day, mix)),
+        ahead=clock.sql_of(lambda mix: clock.between(day, end, mix)),
         p_alive=sql_p_alive(parameters, x, t_x, age),
-        p_order=sql_p_order(parameters, x, age, season_days),
+        p_order=sql_p_order(parameters, x, age, SQL("ahead")),
         alive_logit=opinion.sql_logit(SQL("p_alive")),
         risk_logit=opinion.sql_logit(SQL("p_no_order")),
     )

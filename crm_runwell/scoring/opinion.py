@@ -7,7 +7,8 @@ leaves sooner than others, not how many leave; the level stays that of the churn
 model. Its logit is averaged with the model's and shifted so that the mean
 probability stays the model's. See docs/model.md.
 
-No sex, age, origin, health or life event goes in: only orders, amounts and returns.
+No sex, age, origin, health or life event goes in: only orders, amounts, returns and
+payments. What does not come from the days of purchase is in :mod:`.facts`.
 """
 
 import math
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from . import facts
 from .linear import solve
 
 #: In this order everywhere. The first two come from the churn model.
@@ -22,6 +24,7 @@ FEATURES = (
     "risk", "alive", "orders", "tenure", "gap", "last_gap", "orders_90", "orders_365",
     "amount_365", "same_window", "same_season", "mean_amount", "last_amount",
     "mean_lines", "last_lines", "returns", "returned", "returned_last",
+    "own_return", "amount_trend", *facts.FEATURES,
 )
 BEHAVIOUR = FEATURES[2:]
 
@@ -30,6 +33,8 @@ RIDGE = 30.0
 MIN_GAIN, MIN_SHARE = 0.003, 0.65
 #: And while both together rank better than chance does: below, a gain is one of noise over noise.
 MIN_RANK = 0.55
+#: However sure of themselves both were in the past.
+STRETCH_BOUNDS = (0.75, 1.5)
 MIN_ROWS, MIN_CLASS, MIN_SLICES = 200, 50, 2
 #: Parts of the customers, each of which is judged by what was learnt from the others.
 FOLDS = 5
@@ -46,11 +51,26 @@ class Opinion:
     :ivar scales: standard deviation of each feature within the slices
     :ivar coefficients: of the standardised features
     :ivar gain: mean gain in AUC over the model alone, on customers not learnt from
+    :ivar stretch: see :func:`stretch`
     """
 
     scales: tuple
     coefficients: tuple
     gain: float
+    stretch: float = 1.0
+
+    @property
+    def weight(self):
+        """What the logit of the model, and that of the opinion, count for in the final one."""
+        return 0.5 * self.stretch
+
+    @classmethod
+    def from_json(cls, values):
+        """Return what was kept as a dict; features that were not known then do not count."""
+        return cls(
+            _filled(values["scales"], 1.0), _filled(values["coefficients"], 0.0), values["gain"],
+            values.get("stretch", 1.0),
+        )
 
 
 @dataclass(frozen=True)
@@ -66,14 +86,25 @@ class Anchor:
     mean_risk: float
     shift: float
 
+    @classmethod
+    def from_json(cls, values):
+        """Return what was kept as a dict; see :meth:`Opinion.from_json`."""
+        return cls(_filled(values["means"], 0.0), values["mean_risk"], values["shift"])
 
-def behaviour(days, as_of, horizon):
+
+def _filled(values, filling):
+    """Return one value for each feature: a learning kept before the last of them has fewer."""
+    return (*values, *[filling] * (len(FEATURES) - len(values)))
+
+
+def behaviour(days, known, as_of, horizon):
     """Return SQL of the behavioural features of every customer of a day.
 
     Customers with two order days or more, the last within :data:`MAX_SILENCE`.
 
     :param days: SQL relation of :func:`.features.day_totals` with ``line_count``
-    :param as_of: the day; later rows of ``days`` are not looked at
+    :param known: SQL relation of the rows of each of :data:`.facts.FACTS`, by name
+    :param as_of: the day; later rows of ``days`` and ``known`` are not looked at
     :param int horizon: days ahead, for the same window of last year
     :return: ``partner_id, occasion_count, first_day, last_day`` and :data:`BEHAVIOUR`
     """
@@ -94,7 +125,10 @@ def behaviour(days, as_of, horizon):
                ln(1 + last_line_count) - ln(1 + line_count / occasion_count) AS last_lines,
                ln(1 + coalesce(returns, 0)::float8) AS returns,
                ln(1 + coalesce(returned, 0) / greatest(amount_365, 1)) AS returned,
-               coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last
+               coalesce((last_return >= last_day)::int, 0)::float8 AS returned_last,
+               ln((ended + 0.5)::float8 / (longer + 1)) AS own_return,
+               ln((1 + amount_180) / (1 + amount_360 - amount_180)) AS amount_trend,
+               %(fact_features)s
           FROM (SELECT partner_id, count(*)::int AS occasion_count,
                        min(day) AS first_day, max(day) AS last_day,
                        sum(amount)::float8 AS amount, sum(line_count)::float8 AS line_count,
@@ -106,12 +140,20 @@ def behaviour(days, as_of, horizon):
                        count(*) FILTER (WHERE day > %(as_of)s - 365) AS n365,
                        coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 365), 0)::float8
                            AS amount_365,
+                       coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 180), 0)::float8
+                           AS amount_180,
+                       coalesce(sum(amount) FILTER (WHERE day > %(as_of)s - 360), 0)::float8
+                           AS amount_360,
+                       count(*) FILTER (WHERE gap > silence) AS longer,
+                       count(*) FILTER (WHERE gap > silence AND gap <= silence + %(horizon)s)
+                           AS ended,
                        count(*) FILTER (WHERE day > %(as_of)s - 365
                                           AND day <= %(as_of)s - 365 + %(horizon)s) AS same_window,
                        count(*) FILTER (WHERE day > %(as_of)s - 395
                                           AND day <= %(as_of)s - 335 + %(horizon)s) AS same_season
                   FROM (SELECT *, day - lag(day) OVER own AS gap,
-                               lead(day) OVER own IS NULL AS is_last
+                               lead(day) OVER own IS NULL AS is_last,
+                               %(as_of)s - max(day) OVER (PARTITION BY partner_id) AS silence
                           FROM (%(days)s) d
                          WHERE NOT is_credit AND day <= %(as_of)s
                         WINDOW own AS (PARTITION BY partner_id ORDER BY day)) sequence
@@ -122,9 +164,12 @@ def behaviour(days, as_of, horizon):
                        FROM (%(days)s) d
                       WHERE is_credit AND day <= %(as_of)s
                       GROUP BY partner_id) gave_back USING (partner_id)
+          %(fact_joins)s
+          CROSS JOIN (SELECT %(as_of)s AS day_known) known
          WHERE occasion_count >= 2 AND last_day > %(as_of)s - %(longest)s
         """,
         days=days, as_of=SQL("%s::date", as_of), horizon=horizon, longest=MAX_SILENCE,
+        fact_features=facts.sql_features(), fact_joins=facts.sql_joins(known, as_of),
     )
 
 
@@ -146,12 +191,13 @@ def sql_linear(opinion, means, columns):
     )
 
 
-def sql_blend(risk, linear, anchor):
-    """Return SQL of the final risk: half the model's logit, half the opinion's, anchored."""
+def sql_blend(risk, linear, anchor, opinion):
+    """Return SQL of the final risk: the mean of the model's logit and the opinion's, anchored."""
+    level = logit(anchor.mean_risk)
     return SQL(
-        "1 / (1 + exp(greatest(-700, least(700, -(0.5 * %s + 0.5 * (%s + %s::float8)"
+        "1 / (1 + exp(greatest(-700, least(700, -(%s::float8 * (%s - %s::float8 + %s)"
         " + %s::float8)))))",
-        sql_logit(risk), linear, logit(anchor.mean_risk), anchor.shift,
+        opinion.weight, sql_logit(risk), level, linear, level + anchor.shift,
     )
 
 
@@ -172,6 +218,39 @@ def sigmoid(value):
     0.5
     """
     return 1 / (1 + math.exp(-max(-700.0, min(700.0, value))))
+
+
+def stretch(slices):
+    """Return by how much the mean of the two logits is to be stretched about its own mean.
+
+    The mean of two opinions is less sure of itself than what both know together. So the
+    stretch is fitted to what happened on past days, to customers not learnt from: logistic,
+    each day with a level of its own, ridge-penalised around 1.
+
+    :param slices: a list of ``(left, centred logit)`` for each past day
+
+    >>> round(stretch([[(1, 2.0), (0, -2.0), (1, 0.5), (0, -0.5)]]), 2)
+    1.03
+    """
+    found, levels = 1.0, [0.0] * len(slices)
+    for _step in range(_STEPS):
+        slope, curvature = -RIDGE * (found - 1), RIDGE
+        for number, rows in enumerate(slices):
+            missed = spread = 0.0
+            for left, value in rows:
+                chance = sigmoid(levels[number] + found * value)
+                weight = chance * (1 - chance)
+                slope += (left - chance) * value
+                curvature += weight * value * value
+                missed += left - chance
+                spread += weight
+            levels[number] += max(-2.0, min(2.0, missed / max(spread, _CLIP)))
+        step = slope / curvature
+        found += step
+        if abs(step) < _PRECISION:
+            break
+    low, high = STRETCH_BOUNDS
+    return min(max(found, low), high)
 
 
 def shift_to(logits, mean):

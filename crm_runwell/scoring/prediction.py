@@ -24,7 +24,7 @@ def predicted(scope, rules, learned, clock, statistics, table, behaviour=None):
     return SQL(
         """SELECT m.*, CASE WHEN b.partner_id IS NULL THEN model_risk ELSE %s END AS no_order
              FROM (%s) m LEFT JOIN %s b ON b.partner_id = m.partner_id OFFSET 0""",
-        opinion.sql_blend(SQL("model_risk"), linear, statistics.anchor),
+        opinion.sql_blend(SQL("model_risk"), linear, statistics.anchor, learned.opinion),
         modelled, SQL.identifier(behaviour),
     )
 
@@ -62,8 +62,6 @@ def _modelled(scope, rules, learned, clock, statistics, table):
     ``OFFSET 0`` keeps PostgreSQL from computing an expression again at each use.
     """
     x, t_x, age = SQL("x"), SQL("t_x"), SQL("age")
-    horizon = clock.between(scope.as_of, scope.as_of + timedelta(days=rules.horizon))
-    year = clock.between(scope.as_of, scope.as_of + timedelta(days=YEAR))
     as_of = SQL("%s::date", scope.as_of)
     return SQL(
         """
@@ -79,11 +77,13 @@ def _modelled(scope, rules, learned, clock, statistics, table):
                   FROM (%(timed)s) timed
                 OFFSET 0) alive
         """,
-        timed=_timed(scope, clock, statistics, table), as_of=as_of,
+        timed=_timed(scope, rules, clock, statistics, table), as_of=as_of,
         p_alive=churn.sql_p_alive(learned.parameters, x, t_x, age),
-        p_order=churn.sql_p_order(learned.parameters, x, age, horizon),
-        p_order_now=churn.sql_p_order(learned.parameters, x, age, horizon * learned.factor),
-        orders=churn.sql_orders(learned.parameters, x, age, year),
+        p_order=churn.sql_p_order(learned.parameters, x, age, SQL("ahead")),
+        p_order_now=churn.sql_p_order(
+            learned.parameters, x, age, SQL("ahead * %s::float8", learned.factor)
+        ),
+        orders=churn.sql_orders(learned.parameters, x, age, SQL("year_ahead")),
         plain_alive=churn.sql_p_alive(
             learned.plain, x, SQL("plain_t_x"), SQL("plain_age")
         ),
@@ -95,8 +95,15 @@ def _modelled(scope, rules, learned, clock, statistics, table):
     )
 
 
-def _timed(scope, clock, statistics, table):
-    """Return SQL of the features with the rhythm and the model's times, in season days."""
+def _timed(scope, rules, clock, statistics, table):
+    """Return SQL of the features with the rhythm and the model's times, in season days.
+
+    ``ahead`` and ``year_ahead``: the season days of the horizon and of the year to come.
+    """
+    def ahead(days):
+        end = scope.as_of + timedelta(days=days)
+        return clock.sql_of(lambda mix: clock.between(scope.as_of, end, mix))
+
     common = {
         "log_gap": SQL("%s::float8", statistics.log_gap),
         "within": SQL("%s::float8", statistics.log_gap_within),
@@ -111,6 +118,7 @@ def _timed(scope, clock, statistics, table):
                        greatest(occasion_count - 1, 0)::float8 AS x,
                        (%(last)s - %(first)s)::float8 AS t_x,
                        greatest(%(now)s - %(first)s, 0)::float8 AS age,
+                       %(ahead)s AS ahead, %(year_ahead)s AS year_ahead,
                        (last_day - first_day)::float8 AS plain_t_x,
                        greatest(%(as_of)s - first_day, 0)::float8 AS plain_age,
                        (%(weight)s * %(log_gap)s
@@ -128,8 +136,10 @@ def _timed(scope, clock, statistics, table):
                 OFFSET 0) rhythm
         OFFSET 0
         """,
-        as_of=SQL("%s::date", scope.as_of), now=SQL("%s::float8", clock.at(scope.as_of)),
+        as_of=SQL("%s::date", scope.as_of),
+        now=clock.sql_of(lambda mix: clock.at(scope.as_of, mix)),
+        ahead=ahead(rules.horizon), year_ahead=ahead(YEAR),
         last=clock.sql_at(SQL("last_day")), first=clock.sql_at(SQL("first_day")),
         rhythm=SQL("%s::float8", statistics.rhythm_days),
-        table=SQL.identifier(table), join=clock.sql_join(), **common,
+        table=SQL.identifier(table), join=clock.sql_join("f"), **common,
     )

@@ -67,31 +67,40 @@ def lines(scope, margin_since):
     )
 
 
-def line_counts(scope):
-    """Return SQL ``(partner_id, day, line_count)``: product lines bought, a row a day."""
+def category_lines(scope):
+    """Return SQL ``(partner_id, day, categ_id, line_count)``: product lines bought.
+
+    A row a day and product category, the category that the product has today; null
+    where it has none.
+    """
+    category = SQL(
+        """LEFT JOIN product_product product ON product.id = l.product_id
+           LEFT JOIN product_template template ON template.id = product.product_tmpl_id"""
+    )
     if scope.source == "invoice":
         return SQL(
             """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day,
-                      count(*)::int AS line_count
+                      template.categ_id, count(*)::int AS line_count
                  FROM account_move m
                  JOIN res_partner p ON p.id = m.partner_id
                  JOIN account_move_line l ON l.move_id = m.id
+                 %s
                 WHERE l.display_type = 'product' AND l.balance < 0 AND %s
-                GROUP BY p.commercial_partner_id, m.invoice_date""",
-            _invoice_counts(scope),
+                GROUP BY p.commercial_partner_id, m.invoice_date, template.categ_id""",
+            category, _invoice_counts(scope),
         )
     return SQL(
-        """SELECT o.partner_id, o.day, sum(bought.line_count)::int AS line_count
+        """SELECT o.partner_id, o.day, template.categ_id, count(*)::int AS line_count
              FROM (SELECT o.id, p.commercial_partner_id AS partner_id, %s AS day
                      FROM sale_order o
                      JOIN res_partner p ON p.id = o.partner_id
                     WHERE o.amount_untaxed <> 0 AND %s
                    OFFSET 0) o
-             JOIN (SELECT order_id, count(*) AS line_count FROM sale_order_line
-                    WHERE price_subtotal > 0 AND display_type IS NULL
-                    GROUP BY order_id) bought ON bought.order_id = o.id
-            GROUP BY o.partner_id, o.day""",
-        _order_day(scope), _order_counts(scope),
+             JOIN sale_order_line l ON l.order_id = o.id
+             %s
+            WHERE l.price_subtotal > 0 AND l.display_type IS NULL
+            GROUP BY o.partner_id, o.day, template.categ_id""",
+        _order_day(scope), _order_counts(scope), category,
     )
 
 

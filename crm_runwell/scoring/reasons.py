@@ -16,8 +16,8 @@ WORSE, BETTER, NEITHER = "worse", "better", "neither"
 LONGER, UNUSUAL, VERY_UNUSUAL = 1.0, 2.0, 3.0
 #: Share by which an amount must differ to say something.
 REVENUE_CHANGE, ORDER_CHANGE = 0.1, 0.25
-#: A category has stopped when silent for so many of its own gaps, with so many order days.
-STOPPED_GAPS, STOPPED_DAYS, MAX_STOPPED = 3, 3, 2
+#: Categories no longer bought that are named, at most.
+MAX_STOPPED = 2
 
 
 @dataclass(frozen=True)
@@ -117,38 +117,37 @@ def returns(taken_back, as_of, pull=None):
     })
 
 
-def overdue(amount, oldest, has_health=True):
-    """Say what is due and not paid, and since when."""
+def overdue(amount, oldest, has_health=True, pull=None):
+    """Say what is due and not paid, and since when.
+
+    :param pull: what it adds to the logit of the risk, where the risk uses it
+    """
     if amount <= 0:
         return None
-    used_in = "health" if has_health else "nothing"
-    return Reason("overdue", WORSE, used_in, {"amount": amount, "oldest": oldest})
+    effect = _effect_or(pull, "health" if has_health else "nothing")
+    return Reason("overdue", *effect, {"amount": amount, "oldest": oldest})
 
 
-def stopped(categories, as_of):
+def stopped(categories, pull=None):
     """Find the product categories that are no longer bought while others are.
 
-    Others: bought at least once after the order in which it was first missing.
-
-    :param categories: order days (ascending) by category
+    :param categories: ``(category, order days, last day, gap, is_ended, is_stopped)`` of
+        :func:`.features.categories`
+    :param pull: what they add to the logit of the risk, where the risk uses them
     :return: list of :class:`Reason`, at most :data:`MAX_STOPPED`, the most often bought first
     """
-    ended, alive = [], []
-    for category, days in categories.items():
-        if len(days) < STOPPED_DAYS:
-            continue
-        gap = (days[-1] - days[0]).days / (len(days) - 1)
-        quiet = (as_of - days[-1]).days
-        kind = ended if quiet > STOPPED_GAPS * gap else alive
-        kind.append((len(days), days[-1], gap, category))
+    alive = [row for row in categories if not row[4]]
     found = []
-    for count, last, gap, category in sorted(ended, key=lambda row: row[:2], reverse=True):
-        others = [row for row in alive if row[1] > last + timedelta(days=gap)]
-        if others:
-            still = max(others, key=lambda row: row[:2])[-1]
-            found.append(Reason("stopped", WORSE, "nothing", {
-                "category": category, "still": still, "since": last, "usual": gap, "count": count,
-            }))
+    for category, count, last, gap, _is_ended, is_stopped in sorted(
+        categories, key=lambda row: row[1:3], reverse=True
+    ):
+        if not is_stopped:
+            continue
+        others = [row for row in alive if (row[2] - last).days > gap]
+        still = max(others, key=lambda row: row[1:3])[0]
+        found.append(Reason("stopped", *_effect_or(pull, "nothing"), {
+            "category": category, "still": still, "since": last, "usual": gap, "count": count,
+        }))
     return found[:MAX_STOPPED]
 
 
@@ -166,3 +165,10 @@ def _effect(pull, direction):
     if abs(pull) < 0.01:
         return NEITHER, "risk"
     return (WORSE if pull > 0 else BETTER), "risk"
+
+
+def _effect_or(pull, otherwise):
+    """Return ``(direction, used_in)`` of what is bad news, used in the risk or else elsewhere."""
+    if pull is None or abs(pull) < 0.01:
+        return WORSE, otherwise
+    return _effect(pull, WORSE)

@@ -44,15 +44,22 @@ class Rules:
     potential_threshold: Decimal | None = None
 
 
-def collect(scope, rules, days=None, everyone=False):
+def collect(scope, rules, days=None, debts=None, everyone=False):
     """Return SQL: the features of everyone who is scored, a row each.
 
     Customers and prospects; never suppliers alone, the people of the company,
     a company of the database itself, or an archived partner.
 
     :param days: see :func:`.features.features`
-    :param everyone: leave nobody out for what they are today: for a past day
+    :param debts: see :func:`.features.overdue`
+    :param everyone: leave no buyer out for what it is today: for a past day, of which nobody
+        asks who had not bought or owed something
     """
+    if everyone:
+        others = SQL("SELECT NULL::int AS partner_id WHERE FALSE")
+        due = SQL("SELECT NULL::int AS partner_id, 0 AS overdue_amount WHERE FALSE")
+    else:
+        others, due = prospects(scope), overdue(scope, debts)
     return SQL(
         """
         WITH feature AS (%(features)s), prospect AS (%(prospects)s), overdue AS (%(overdue)s)
@@ -80,7 +87,7 @@ def collect(scope, rules, days=None, everyone=False):
            AND %(eligible)s
         """,
         features=features(scope, rules.horizon, days),
-        prospects=prospects(scope), overdue=overdue(scope),
+        prospects=others, overdue=due,
         company=scope.company_id, as_of=scope.as_of,
         eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),
     )

@@ -89,7 +89,7 @@ class Statistics:
             tuple(Decimal(amount) for amount in values["monetary_cuts"]),
             Decimal(values["value_cut"]),
             values["log_gap"], values["log_gap_within"], values["log_gap_weight"],
-            anchor and Anchor(tuple(anchor["means"]), anchor["mean_risk"], anchor["shift"]),
+            anchor and Anchor.from_json(anchor),
         )
 
 

@@ -9,10 +9,12 @@ from . import test_demo
 from . import test_early
 from . import test_explanation
 from . import test_explanation_rules
+from . import test_facts
 from . import test_learning
 from . import test_lifecycle
 from . import test_machine_owned
 from . import test_no_leak
+from . import test_no_leak_facts
 from . import test_normal
 from . import test_opinion
 from . import test_order_file
@@ -31,6 +33,7 @@ from . import test_roles
 from . import test_score_rules
 from . import test_screens
 from . import test_season
+from . import test_season_categories
 from . import test_synthetic
 from . import test_tour
 from . import test_translations

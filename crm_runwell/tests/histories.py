@@ -154,3 +154,109 @@ def seasonal(customers, end, days=760, seed=11):
             ) ** 4:
                 at += chance.expovariate(rate)
     return [row for row in orders if row[1] <= end]
+
+
+def two_seasons(customers, end, is_opposite=True, days=1095, seed=5):
+    """Return orders of a company of two kinds of buyers, as many skiers as swimmers.
+
+    Each orders within half a year around its kind's high season and hardly outside it; the
+    even numbers in January, the odd ones in July, or in January too. One order in twelve is
+    the last. Each has bought something since the first year.
+    """
+    chance = random.Random(seed)
+    start = end - timedelta(days=days - 1)
+    orders = []
+    for number in range(customers):
+        high = 196 if number % 2 and is_opposite else 14
+        rate, at = chance.gammavariate(3.0, 1 / 60), chance.uniform(0, 300)
+        while at < days:
+            day = start + timedelta(days=int(at))
+            orders.append((number, day, round(chance.uniform(80, 120), 2), 2))
+            if chance.random() < 1 / 12:
+                break
+            at += chance.expovariate(rate)
+            while at < days and chance.random() > 0.05 + 0.95 * (0.5 + 0.5 * math.cos(
+                2 * math.pi * ((start + timedelta(days=int(at))).timetuple().tm_yday - high) / 366
+            )) ** 2:
+                at += chance.expovariate(rate)
+    return orders
+
+
+def sell(case, product, partner_ids):
+    """Let all that some customers ordered so far be of one product."""
+    case.env.flush_all()
+    case.env.cr.execute(SQL(
+        """UPDATE sale_order_line SET product_id = %s
+            WHERE order_id IN (SELECT id FROM sale_order WHERE partner_id = ANY(%s))""",
+        product.id, list(partner_ids),
+    ))
+    case.env.invalidate_all()
+
+
+def write_debts(case, ids, debts):
+    """Write invoices and their payments by SQL, each a copy of one that the ORM made.
+
+    :param ids: partner ids by customer number
+    :param debts: ``(customer number, day, due, amount, day paid or None)``
+    """
+    env, customer = case.env, case.customer("Prototype")
+    invoice = case.invoice(customer, "2020-01-01")
+    owed = invoice.line_ids.filtered(lambda line: line.debit)
+    payment = env["account.move"].create({
+        "date": "2020-01-02", "company_id": case.company.id, "line_ids": [
+            (0, 0, {"account_id": (invoice.line_ids - owed).account_id.id, "debit": 100.0}),
+            (0, 0, {"account_id": owed.account_id.id, "credit": 100.0,
+                    "partner_id": customer.id}),
+        ],
+    })
+    payment.action_post()
+    paid = payment.line_ids.filtered("credit")
+    (owed + paid).reconcile()
+    env.flush_all()
+    rows = [
+        capture(record) for record in
+        (customer, invoice, owed, payment, paid, owed.matched_credit_ids)
+    ]
+    partner_row, invoice_row, owed_row, payment_row, paid_row, partial_row = rows
+    env.cr.execute(SQL(
+        """CREATE TEMPORARY TABLE made_debt ON COMMIT DROP AS
+           SELECT nextval('account_move_id_seq')::int AS move, d.*,
+                  nextval('account_move_line_id_seq')::int AS line,
+                  nextval('account_move_id_seq')::int AS payment,
+                  nextval('account_move_line_id_seq')::int AS paid_line
+             FROM unnest(%s::int[], %s::date[], %s::date[], %s::numeric[], %s::date[])
+                  d(partner_id, day, due, amount, paid_day)""",
+        *map(list, zip(*((ids[n], *rest) for n, *rest in debts), strict=True)),
+    ))
+    every, settled = SQL("made_debt own"), SQL("made_debt own WHERE paid_day IS NOT NULL")
+    links = [
+        (partner_row, SQL("own.partner_id")), (invoice_row, SQL("own.move")),
+        (payment_row, SQL("own.payment")), (owed_row, SQL("own.line")),
+        (paid_row, SQL("own.paid_line")),
+    ]
+
+    def name(row, move):
+        return {"id": SQL(move), "name": SQL(f"'{row}' || {move}")}
+
+    insert(env, invoice_row, every, name("D", "own.move") | {
+        "date": SQL("own.day"), "invoice_date": SQL("own.day"),
+        "invoice_date_due": SQL("own.due"),
+    }, links=links[:1])
+    insert(env, payment_row, settled, name("P", "own.payment") | {"date": SQL("own.paid_day")},
+           links=links[:1])
+    insert(env, owed_row, every, {
+        "id": SQL("own.line"), "date": SQL("own.day"), "date_maturity": SQL("own.due"),
+        "balance": SQL("own.amount"), "debit": SQL("own.amount"),
+        "amount_currency": SQL("own.amount"), "reconciled": SQL("own.paid_day IS NOT NULL"),
+    }, links=links)
+    insert(env, paid_row, settled, {
+        "id": SQL("own.paid_line"), "date": SQL("own.paid_day"), "balance": SQL("-own.amount"),
+        "credit": SQL("own.amount"), "amount_currency": SQL("-own.amount"),
+    }, links=links)
+    insert(env, partial_row, settled, {
+        "amount": SQL("own.amount"), "max_date": SQL("own.paid_day"),
+        "debit_amount_currency": SQL("own.amount"), "credit_amount_currency": SQL("own.amount"),
+    }, links=links)
+    env.cr.execute("DROP TABLE made_debt")
+    env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile")
+    env.invalidate_all()

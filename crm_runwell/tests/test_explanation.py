@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..scoring import explain
+from ..models.runwell_score_explain import percent
+from ..scoring import explain, facts
 from ..scoring.churn import Parameters
 from ..scoring.learning import Learned
+from ..scoring.opinion import FEATURES
 from .common import AS_OF, STATED, RunwellCase, days_before
 from .test_explanation_rules import OPINION, TODAY
 
@@ -105,6 +109,35 @@ class TestExplanation(RunwellCase):
         self.assertEqual((reason["direction"], reason["used_in"]), ("worse", "health"))
         self.assertIn("90", reason["text"])
         self.assertOpens(reason, owing)
+
+    def test_paying_where_the_risk_looks_at_it(self):
+        """What is foretold of paying comes true, and the reason says that it is in the risk."""
+        self.teach()
+        invoice = self.invoice(self.silent, "2024-03-01", 150.0, due="2024-04-01")
+        explanation = self.explanation(self.silent)
+        score = self.score(self.silent)
+        told = score._explained_prediction(score._explained_account()).if_paid()
+        self.assertLess(told, score.churn_probability - 0.01)
+        pay = explanation["changes"][-1]
+        self.assertEqual(pay["kind"], "pay")
+        self.assertIn(f"and the risk from {percent(score.churn_probability)} to {percent(told)}",
+                      pay["text"])
+        reason = self.reason(explanation, "overdue")
+        self.assertEqual((reason["direction"], reason["used_in"]), ("worse", "risk"))
+        invoice.button_draft()
+        self.env["runwell.score"]._score_company(self.company, TODAY, self.silent.ids)
+        self.assertAlmostEqual(self.score(self.silent).churn_probability, told, delta=1e-9)
+
+    def test_paying_where_the_opinion_learnt_nothing_of_it(self):
+        """No invoices when it was learnt: coefficients of 0, the risk does not look at them."""
+        number = len(FEATURES) - len(facts.FEATURES)
+        self.teach(replace(OPINION, coefficients=(
+            *OPINION.coefficients[:number], *[0.0] * len(facts.FEATURES),
+        )))
+        self.invoice(self.silent, "2024-03-01", 150.0, due="2024-04-01")
+        explanation = self.explanation(self.silent)
+        self.assertIn("does not look at payments", explanation["changes"][-1]["text"])
+        self.assertEqual(self.reason(explanation, "overdue")["used_in"], "health")
 
     def test_too_little_history(self):
         single, never = self.customer("Single"), self.customer("Never")

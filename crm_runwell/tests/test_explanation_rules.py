@@ -1,9 +1,11 @@
 from datetime import date, timedelta
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
 
 from ..scoring import explain, reasons
 from ..scoring.churn import Parameters
+from ..scoring.features import categories
 from ..scoring.learning import Learned
 from ..scoring.opinion import FEATURES, Anchor, Opinion, logit
 from ..scoring.season import Clock, Season
@@ -13,7 +15,7 @@ TODAY = date.fromisoformat(AS_OF)
 #: An opinion whose every feature pulls, in both directions.
 OPINION = Opinion(
     tuple(0.5 + 0.1 * i for i in range(len(FEATURES))),
-    tuple((-1) ** i * (0.1 + 0.03 * i) for i in range(len(FEATURES))), 0.01,
+    tuple((-1) ** i * (0.1 + 0.03 * i) for i in range(len(FEATURES))), 0.01, 1.2,
 )
 
 
@@ -172,13 +174,43 @@ class TestRules(TransactionCase):
         self.assertReason(reasons.overdue(5.0, TODAY, False), "worse", "nothing")
         self.assertIsNone(reasons.overdue(0, False))
 
+    def test_overdue_where_the_risk_uses_it(self):
+        self.assertReason(reasons.overdue(5.0, TODAY, pull=0.2), "worse", "risk")
+        self.assertReason(reasons.overdue(5.0, TODAY, pull=-0.2), "better", "risk")
+        # It hardly moves the risk, but the health all the same.
+        self.assertReason(reasons.overdue(5.0, TODAY, pull=0.001), "worse", "health")
+
+    def stopped(self, days_by_category, pull=None):
+        rows = [(1, categ, day) for categ, days in days_by_category.items() for day in days]
+        return reasons.stopped(self.env.execute_query(SQL(
+            """SELECT categ_id, order_days, last_day, gap, is_ended, is_stopped
+                 FROM (%s) category ORDER BY categ_id""",
+            categories(SQL(
+                """SELECT * FROM unnest(%s::int[], %s::int[], %s::date[])
+                          l (partner_id, categ_id, day)""",
+                *map(list, zip(*rows, strict=True)),
+            ), TODAY),
+        )), pull)
+
     def test_stopped(self):
         beans, cups, syrup = ago(*range(0, 100, 10)), ago(50, 60, 70), ago(200, 190)
-        [found] = reasons.stopped({1: beans, 2: cups, 3: syrup}, TODAY)
+        [found] = self.stopped({1: beans, 2: cups, 3: syrup})
         self.assertReason(
             found, "worse", "nothing", category=2, still=1, since=TODAY - timedelta(days=50),
+            usual=10, count=3,
         )
         # Thirty days are three gaps, not more.
-        self.assertEqual(reasons.stopped({1: beans, 2: ago(30, 40, 50)}, TODAY), [])
+        self.assertEqual(self.stopped({1: beans, 2: ago(30, 40, 50)}), [])
         # Who stopped everything at once does not "still buy".
-        self.assertEqual(reasons.stopped({1: ago(50, 90, 130), 2: ago(50, 55, 60)}, TODAY), [])
+        self.assertEqual(self.stopped({1: ago(50, 90, 130), 2: ago(50, 55, 60)}), [])
+        # Two at most, the most often bought first.
+        found = self.stopped({1: beans, 2: cups, 4: ago(45, 47, 49, 51), 5: ago(60, 62, 64)})
+        self.assertEqual([reason.values["category"] for reason in found], [4, 2])
+
+    def test_stopped_where_the_risk_uses_it(self):
+        history = {1: ago(*range(0, 100, 10)), 2: ago(50, 60, 70)}
+        for pull, direction, used_in in (
+            (0.2, "worse", "risk"), (-0.2, "better", "risk"), (0.0, "worse", "nothing"),
+        ):
+            [found] = self.stopped(history, pull)
+            self.assertReason(found, direction, used_in)

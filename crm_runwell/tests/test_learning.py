@@ -25,7 +25,7 @@ class TestLearned(BaseCase):
 
     def test_round_trip(self):
         number = len(FEATURES)
-        second = Opinion(tuple(0.1 * n for n in range(number)), (-0.25,) * number, 0.0123)
+        second = Opinion(tuple(0.1 * n for n in range(number)), (-0.25,) * number, 0.0123, 1.1)
         season = Season(tuple(0.01 * n for n in range(12)), 1.05)
         for kept in (
             Learned(self.mbg, self.mbg),
@@ -57,14 +57,16 @@ class TestLearned(BaseCase):
         ]
         for factor in (0.4, 0.9, 1.0, 1.1, 3.0):
             risks = [self.mbg.p_no_order(*row, 90 * factor) for row in customers]
-            found = churn.activity_factor(self.mbg, customers, 90, sum(risks) / len(risks))
+            found = churn.activity_factor(
+                self.mbg, [(*row, 90) for row in customers], sum(risks) / len(risks)
+            )
             self.assertAlmostEqual(found, factor, 5)
 
     def test_activity_factor_is_bounded(self):
         """Nobody left, or everybody: no factor explains it."""
-        customers = [(3, 100, 120)] * 60
-        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 90, 0.0), 5, 4)
-        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 90, 1.0), 0.2, 4)
+        customers = [(3, 100, 120, 90)] * 60
+        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 0.0), 5, 4)
+        self.assertAlmostEqual(churn.activity_factor(self.mbg, customers, 1.0), 0.2, 4)
 
 
 @tagged("post_install", "-at_install")

@@ -88,8 +88,9 @@ class TestRidge(TransactionCase):
         )
 
     def test_the_start_does_not_matter(self):
+        start = [(-1.0) ** place for place in range(NUMBER)]
         self.assertNear(
-            opinion.fit(self.run_sql, DESIGN, self.scales, start=[1.0, -1.0] * (NUMBER // 2)),
+            opinion.fit(self.run_sql, DESIGN, self.scales, start=start),
             opinion.fit(self.run_sql, DESIGN, self.scales),
         )
 
@@ -151,15 +152,19 @@ class TestBlend(TransactionCase):
 
     def test_blend(self):
         anchor = Anchor((0.0,) * NUMBER, 0.4, -0.13)
-        rows = self.env.execute_query(SQL(
-            "SELECT p, l, %s FROM unnest(%s::float8[]) p, unnest(%s::float8[]) l",
-            opinion.sql_blend(SQL("p"), SQL("l"), anchor), list(self.risks), list(self.linears),
-        ))
-        self.assertEqual(len(rows), len(self.risks) * len(self.linears))
-        for risk, linear, got in rows:
-            expected = sigmoid(0.5 * logit(risk) + 0.5 * (linear + logit(0.4)) - 0.13)
-            self.assertAlmostEqual(got, expected, 9)
-            self.assertTrue(0 <= got <= 1)
+        for stretch in (1.0, 1.3):
+            second = Opinion((1.0,) * NUMBER, (0.0,) * NUMBER, 0.01, stretch)
+            rows = self.env.execute_query(SQL(
+                "SELECT p, l, %s FROM unnest(%s::float8[]) p, unnest(%s::float8[]) l",
+                opinion.sql_blend(SQL("p"), SQL("l"), anchor, second),
+                list(self.risks), list(self.linears),
+            ))
+            self.assertEqual(len(rows), len(self.risks) * len(self.linears))
+            for risk, linear, got in rows:
+                mean = 0.5 * logit(risk) + 0.5 * (linear + logit(0.4))
+                expected = sigmoid(logit(0.4) + stretch * (mean - logit(0.4)) - 0.13)
+                self.assertAlmostEqual(got, expected, 9)
+                self.assertTrue(0 <= got <= 1)
 
     def test_linear(self):
         chance = random.Random(6)
@@ -176,6 +181,28 @@ class TestBlend(TransactionCase):
                 second.coefficients, values, means, second.scales, strict=True
             )
         ), 9)
+
+    def test_stretch(self):
+        """Logits that are too sure, or not sure enough, are put right; each day at its level."""
+        chance = random.Random(14)
+        for truth in (0.8, 1.0, 1.3):
+            slices = []
+            for level in (-1.0, 0.2, 0.9):
+                values = [chance.gauss(0, 1.2) for _customer in range(4000)]
+                slices.append([
+                    (int(chance.random() < sigmoid(level + truth * value)), value)
+                    for value in values
+                ])
+            # Three standard errors of twelve thousand customers, about.
+            self.assertAlmostEqual(opinion.stretch(slices), truth, delta=0.07)
+
+    def test_stretch_of_little_or_of_the_impossible(self):
+        self.assertEqual(opinion.stretch([]), 1.0)
+        self.assertAlmostEqual(opinion.stretch([[(1, 0.5), (0, -0.5)]]), 1.0, 1)
+        low, high = opinion.STRETCH_BOUNDS
+        sure = [(int(n % 2), (n % 2 - 0.5) / 10) for n in range(20000)]
+        self.assertEqual(opinion.stretch([sure]), high)
+        self.assertEqual(opinion.stretch([[(1 - left, value) for left, value in sure]]), low)
 
     def test_shift_to(self):
         chance = random.Random(9)

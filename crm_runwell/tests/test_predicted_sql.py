@@ -1,5 +1,8 @@
 import math
+import random
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from statistics import NormalDist
 
 from hypothesis import given, settings
@@ -13,7 +16,7 @@ from ..scoring.learning import Learned
 from ..scoring.prediction import predicted
 from ..scoring.purchases import Scope
 from ..scoring.score import Rules
-from ..scoring.season import AHEAD, Clock, Season
+from ..scoring.season import AHEAD, FLAT, CategorySeason, Clock, Season
 from ..scoring.value import Statistics
 
 TABLE = "runwell_test_predicted"
@@ -62,17 +65,17 @@ class Case:
 class Reference:
     """What prediction.predicted should say of a customer: slow, and a line a rule."""
 
-    def __init__(self, case, learned, clock, statistics, horizon):
-        end = AS_OF + timedelta(days=horizon)
-        times = clock.between(case.first, case.last), clock.between(case.first, AS_OF)
-        ahead, mbg = clock.between(AS_OF, end), learned.parameters
+    def __init__(self, case, learned, clock, statistics, horizon, mix=None):
+        end, between = AS_OF + timedelta(days=horizon), partial(clock.between, mix=mix)
+        times = between(case.first, case.last), between(case.first, AS_OF)
+        ahead, mbg = between(AS_OF, end), learned.parameters
         self.alive = mbg.p_alive(case.x, *times)
         self.base_risk = mbg.p_no_order(case.x, *times, ahead)
         self.no_order = mbg.p_no_order(case.x, *times, ahead * learned.factor)
         self.plain_probability = learned.plain.p_no_order(
             case.x, (case.last - case.first).days, (AS_OF - case.first).days, horizon
         )
-        year = clock.between(AS_OF, AS_OF + timedelta(days=365))
+        year = between(AS_OF, AS_OF + timedelta(days=365))
         self.exact_orders = (
             mbg.expected_orders(case.x, *times, year) if abs(mbg.a - 1) > 1e-3 else None
         )
@@ -138,7 +141,9 @@ class TestPredicted(TransactionCase):
     @STABLE
     @given(
         st.lists(HISTORIES, min_size=1, max_size=4), PARAMETERS, PARAMETERS, SEASONS,
-        st.floats(0.75, 1.33), st.floats(0, 7), st.floats(0.01, 4), st.floats(0.01, 100),
+        # Rounded: no median of logarithms of days is a subnormal number.
+        st.floats(0.75, 1.33), st.floats(0, 7).map(lambda value: round(value, 9)),
+        st.floats(0.01, 4), st.floats(0.01, 100),
         st.integers(7, 730),
     )
     def test_any_history(  # noqa: PLR0913 - what hypothesis draws
@@ -166,6 +171,35 @@ class TestPredicted(TransactionCase):
             self.assertPredicted(
                 cases, Learned(mbg, mbg), Statistics(30.0, log_gap=3.4), 90,
             )
+
+    def test_mixes_of_categories(self):
+        """Each customer by its own mix of the categories' clocks; one has bought none of them."""
+        chance, mbg = random.Random(12), Parameters(0.7, 21.0, 0.5, 4.0)
+        curve = tuple(chance.uniform(-0.3, 0.3) for _part in range(12))
+        for common in (FLAT, Season(curve, 1.1)):
+            season = replace(common, categories=(
+                CategorySeason(1, (1,), Season(tuple(-part for part in curve), 1.2)),
+                CategorySeason(2, (2,), Season(curve[::-1], 0.9)),
+            ))
+            cases = [
+                Case(chance.randint(0, 400), [chance.randint(1, 90) for _gap in range(count)])
+                for count in (0, 1, 2, 5, 20, 60)
+            ]
+            mixes = [None] + [[share, 0.9 - share] for share in (0.0, 0.1, 0.4, 0.7, 0.9)]
+            learned = Learned(mbg, mbg, season, 1.1)
+            statistics = Statistics(30.0, log_gap=3.4)
+            clock = Clock(season, min(case.first for case in cases), AS_OF).knowing(SQL(
+                """SELECT partner_id, ARRAY[one, two] AS mix
+                     FROM unnest(%s::int[], %s::float8[], %s::float8[]) m (partner_id, one, two)""",
+                list(range(1, 6)), *map(list, zip(*mixes[1:], strict=True)),
+            ))
+            rows = self.predicted(cases, learned, clock, statistics, 90)
+            for case, mix, row in zip(cases, mixes, rows, strict=True):
+                expected = Reference(case, learned, clock, statistics, 90, mix)
+                for name in ("alive", "no_order", "base_risk", "plain_probability"):
+                    self.assertAlmostEqual(row[name], getattr(expected, name), 9, msg=name)
+                if case.x:
+                    self.assertLess(abs(row["expected_orders"] / expected.exact_orders - 1), 0.08)
 
     def test_expected_orders(self):
         """Within 6 % of the exact expectation, 8 % of weekly customers, from two orders on."""

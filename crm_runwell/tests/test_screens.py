@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -139,7 +139,7 @@ class TestEvidence(RunwellCase):
         self.assertEqual(len(score.get_evidence()["orders"]), 10)
         self.assertEqual(len(score.get_evidence(3)["orders"]), 3)
         for limit in (0, -1, 101, "1", None, 1.5):
-            with self.assertRaises(AccessError, msg=limit):
+            with self.assertRaises(UserError, msg=limit):
                 score.get_evidence(limit)
 
     def test_invoices(self):
