@@ -51,9 +51,9 @@ class RunwellChurnAlert(models.Model):
     def _assign_work(self):
         """Give the owners of these alerts something to do, and the chatter.
 
-        The steps of the play that starts by itself, else one activity each. None of an alert that is held back, snoozed or closed, or has its activity
-        already. Written straight into the tables: an e-mail each would be a storm;
-        the daily digest tells.
+        The steps of the play that starts by itself, else one plain activity. None of an
+        alert that is held back, snoozed or closed, or has its activities already. Written
+        straight into the tables: an e-mail each would be a storm; the daily digest tells.
         """
         if not self:
             return

@@ -173,11 +173,12 @@ class RunwellRetentionDigest(models.AbstractModel):
             ("deadline", "<", today), ("worked_on", "=", False), ("loss_proposed_on", "=", False),
         ])
         supervises = self._supervises(policy)
-        new = fresh if supervises else own & fresh
-        found = {
-            "new": live & (new | self._with_step([("create_date", ">", since)])),
-            "overdue": live & (own & late | self._with_step([("date_deadline", "<", today)])),
-        }
+        new = (fresh if supervises else own & fresh) | self._with_step(
+            [("create_date", ">", since)]
+        )
+        overdue = own & late | self._with_step([("date_deadline", "<", today)])
+        # A row stands in one list.
+        found = {"new": live & new, "overdue": live & overdue & ~new}
         if supervises:
             found["escalated"] = live & self._with_activity(since, OVERDUE)
             found["loss"] = live & Domain("loss_proposed_on", "!=", False)
