@@ -117,14 +117,14 @@ class RunwellRetentionDigest(models.AbstractModel):
             for section in block["sections"]:
                 counts[section["key"]] = counts.get(section["key"], 0) + section["count"]
         said = {
-            "new": self.env._("%s new", counts.get("new")),
-            "overdue": self.env._("%s overdue", counts.get("overdue")),
+            "loss": self.env._("%s to decide", counts.get("loss")),
             "escalated": self.env._("%s passed to you", counts.get("escalated")),
-            "loss": self.env._("%s losses to decide", counts.get("loss")),
+            "overdue": self.env._("%s overdue", counts.get("overdue")),
+            "new": self.env._("%s new", counts.get("new")),
         }
         parts = [text for key, text in said.items() if counts.get(key)]
         return self.env._(
-            "Customers to keep: %s", ", ".join(parts) or self.env._("a rule was muted")
+            "Customers to keep: %s", " · ".join(parts) or self.env._("a rule was muted")
         )
 
     def _block(self, company, since):
@@ -139,10 +139,10 @@ class RunwellRetentionDigest(models.AbstractModel):
         muted = reader._muted(company, since)
         sections = [
             section for key, title, domain in (
-                ("new", self.env._("New"), found["new"]),
-                ("overdue", self.env._("Overdue"), found["overdue"]),
-                ("escalated", self.env._("Overdue, passed to you"), found.get("escalated")),
                 ("loss", self.env._("Proposed as lost: yours to decide"), found.get("loss")),
+                ("escalated", self.env._("Overdue, passed to you"), found.get("escalated")),
+                ("overdue", self.env._("Overdue"), found["overdue"]),
+                ("new", self.env._("New"), found["new"]),
             )
             if domain is not None
             and (section := reader._section(company, key, title, domain))
@@ -158,7 +158,7 @@ class RunwellRetentionDigest(models.AbstractModel):
         return {"company": company, "sections": sections, "muted": muted}
 
     def _domains(self, company, since):
-        """Return the domain of each section; those of a supervisor for a supervisor alone."""
+        """Return the domain of each list; those of a supervisor for a supervisor alone."""
         policy = self.env["runwell.retention.policy"]._of(company)
         today, own = policy._today(), Domain("user_id", "=", self.env.uid)
         live = Domain([
@@ -177,12 +177,16 @@ class RunwellRetentionDigest(models.AbstractModel):
             [("create_date", ">", since)]
         )
         overdue = own & late | self._with_step([("date_deadline", "<", today)])
+        if not supervises:
+            return {"new": live & new, "overdue": live & overdue & ~new}
+        loss = Domain("loss_proposed_on", "!=", False)
+        escalated = ~loss & self._with_activity(since, OVERDUE)
         # A row stands in one list.
-        found = {"new": live & new, "overdue": live & overdue & ~new}
-        if supervises:
-            found["escalated"] = live & self._with_activity(since, OVERDUE)
-            found["loss"] = live & Domain("loss_proposed_on", "!=", False)
-        return found
+        rest = live & ~loss & ~escalated
+        return {
+            "loss": live & loss, "escalated": live & escalated,
+            "overdue": rest & overdue & ~new, "new": rest & new,
+        }
 
     def _supervises(self, policy):
         """Return whether the reader is a supervisor; not who merely administers the system."""

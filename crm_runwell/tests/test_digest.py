@@ -142,7 +142,7 @@ class TestDigest(DigestCase):
         self.made(self.alert, f"{days_before(-1)} 10:00:00")
         self.alert._as_machine().write({"assigned_at": f"{AS_OF} 01:00:00"})
         mails = self.sent(days_before(-2))
-        self.assertEqual(mails["rw_supervisor"].subject, "Customers to keep: 1 losses to decide")
+        self.assertEqual(mails["rw_supervisor"].subject, "Customers to keep: 1 to decide")
         self.assertIn("yours to decide", self.text(mails["rw_supervisor"]))
         self.assertNotIn("rw_supervisor", self.sent(days_before(-3)))
 
