@@ -68,12 +68,18 @@ class RunwellChurnAlert(models.Model):
         self.env.cr.execute(SQL(
             """
             INSERT INTO mail_activity (
-                   res_model_id, res_model, res_id, res_name, activity_type_id, user_id,
-                   date_deadline, automated, active, create_uid, create_date, write_uid,
+                   res_model_id, res_model, res_id, res_name, activity_type_id, summary, user_id,
+                   user_tz, date_deadline, automated, active, create_uid, create_date, write_uid,
                    write_date)
-            SELECT %(model_id)s, %(model)s, a.id, p.name, %(type)s, a.user_id, a.deadline, TRUE,
-                   TRUE, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
-              FROM runwell_churn_alert a JOIN res_partner p ON p.id = a.partner_id
+            SELECT %(model_id)s, %(model)s, a.id, p.name, t.id,
+                   coalesce(t.name ->> person.lang, t.name ->> 'en_US'), a.user_id, person.tz,
+                   a.deadline, TRUE, TRUE, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
+                   now() AT TIME ZONE 'UTC'
+              FROM runwell_churn_alert a
+              JOIN res_partner p ON p.id = a.partner_id
+              JOIN res_users u ON u.id = a.user_id
+              JOIN res_partner person ON person.id = u.partner_id
+              JOIN mail_activity_type t ON t.id = %(type)s
              WHERE %(to_do)s AND NOT EXISTS (
                    SELECT FROM mail_activity other
                     WHERE other.res_model = %(model)s AND other.res_id = a.id AND other.active

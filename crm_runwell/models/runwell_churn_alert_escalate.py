@@ -43,16 +43,20 @@ class RunwellChurnAlert(models.Model):
                    AND a.user_id IS DISTINCT FROM %(supervisor)s AND %(overdue)s
                 RETURNING a.id, a.partner_id)
             INSERT INTO mail_activity (
-                   res_model_id, res_model, res_id, res_name, activity_type_id, user_id, user_tz,
-                   date_deadline, automated, active, create_uid, create_date, write_uid,
+                   res_model_id, res_model, res_id, res_name, activity_type_id, summary, user_id,
+                   user_tz, date_deadline, automated, active, create_uid, create_date, write_uid,
                    write_date)
-            SELECT %(model_id)s, %(model)s, a.id, p.name, %(type)s, %(supervisor)s, %(tz)s,
+            SELECT %(model_id)s, %(model)s, a.id, p.name, t.id,
+                   coalesce(t.name ->> %(lang)s, t.name ->> 'en_US'), %(supervisor)s, %(tz)s,
                    %(today)s, TRUE, TRUE, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
                    now() AT TIME ZONE 'UTC'
-              FROM passed a JOIN res_partner p ON p.id = a.partner_id
+              FROM passed a
+              JOIN res_partner p ON p.id = a.partner_id
+              JOIN mail_activity_type t ON t.id = %(type)s
             """,
             today=policy._today(), company=company.id, supervisor=supervisor.id,
             overdue=self._sql_overdue(policy._today()), tz=supervisor.tz or None,
+            lang=supervisor.lang,
             model_id=self.env["ir.model"]._get_id(self._name), model=self._name,
             type=self.env.ref(OVERDUE).id, uid=self.env.uid,
         ))
