@@ -15,8 +15,15 @@ from . import runwell_churn_alert
 from . import runwell_churn_alert_flow
 from . import runwell_churn_alert_raise
 from . import runwell_churn_alert_duty
+from . import runwell_churn_alert_escalate
+from . import runwell_churn_alert_play
+from . import mail_activity_plan
+from . import mail_activity_plan_template
+from . import mail_activity
 from . import runwell_churn_measure
 from . import runwell_override
+from . import runwell_retention_digest
+from . import res_users
 from . import res_partner
 from . import sale_order
 from . import account_move

@@ -42,7 +42,7 @@ class RunwellChurnAlert(models.Model):
         "rule", "cause", "value_class", "margin_at_risk", "overdue_amount", "deadline",
         "escalated_on", "is_held_back", "snoozed_until", "worked_on", "loss_proposed_by_id",
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
-        "won_back_amount", "kept_revenue", "reopen_count", "plan_id",
+        "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at",
     })
 
     partner_id = fields.Many2one(
@@ -102,6 +102,10 @@ class RunwellChurnAlert(models.Model):
     evidence = fields.Char("Why", compute="_compute_evidence")
 
     # The work on it
+    assigned_at = fields.Datetime(
+        "Given to the owner", readonly=True,
+        help="Since when the owner has it, if not since it was raised; the digest goes by it.",
+    )
     deadline = fields.Date(readonly=True, tracking=True, help="Act by this day.")
     escalated_on = fields.Date("Passed to the supervisor on", readonly=True)
     plan_id = fields.Many2one(

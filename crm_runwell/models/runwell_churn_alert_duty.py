@@ -1,6 +1,6 @@
 """Who works on a churn alert, by when, and the activities that say so."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from .runwell_retention_policy import DEADLINES
@@ -49,11 +49,11 @@ class RunwellChurnAlert(models.Model):
         )
 
     def _assign_work(self):
-        """Give the owners of these alerts something to do: an activity each, and the chatter.
+        """Give the owners of these alerts something to do, and the chatter.
 
-        None of an alert that is held back, snoozed or closed, or has its activity
-        already. Written straight into the tables: an e-mail each would be a storm;
-        the daily digest tells.
+        The steps of the play that starts by itself, else one plain activity. None of an
+        alert that is held back, snoozed or closed, or has its activities already. Written
+        straight into the tables: an e-mail each would be a storm; the daily digest tells.
         """
         if not self:
             return
@@ -64,26 +64,34 @@ class RunwellChurnAlert(models.Model):
                AND a.snoozed_until IS NULL AND a.state IN ('warning', 'suspended')""",
             list(self.ids),
         )
+        self._start_automatic(to_do)
         self.env.cr.execute(SQL(
             """
             INSERT INTO mail_activity (
-                   res_model_id, res_model, res_id, res_name, activity_type_id, user_id,
-                   date_deadline, automated, active, create_uid, create_date, write_uid,
+                   res_model_id, res_model, res_id, res_name, activity_type_id, summary, user_id,
+                   user_tz, date_deadline, automated, active, create_uid, create_date, write_uid,
                    write_date)
-            SELECT %(model_id)s, %(model)s, a.id, p.name, %(type)s, a.user_id, a.deadline, TRUE,
-                   TRUE, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
-              FROM runwell_churn_alert a JOIN res_partner p ON p.id = a.partner_id
+            SELECT %(model_id)s, %(model)s, a.id, p.name, t.id,
+                   coalesce(t.name ->> person.lang, t.name ->> 'en_US'), a.user_id, person.tz,
+                   a.deadline, TRUE, TRUE, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
+                   now() AT TIME ZONE 'UTC'
+              FROM runwell_churn_alert a
+              JOIN res_partner p ON p.id = a.partner_id
+              JOIN res_users u ON u.id = a.user_id
+              JOIN res_partner person ON person.id = u.partner_id
+              JOIN mail_activity_type t ON t.id = %(type)s
              WHERE %(to_do)s AND NOT EXISTS (
                    SELECT FROM mail_activity other
                     WHERE other.res_model = %(model)s AND other.res_id = a.id AND other.active
-                      AND other.activity_type_id = %(type)s)
+                      AND (other.activity_type_id = %(type)s
+                           OR other.runwell_plan_id IS NOT NULL))
             """,
             model_id=self.env["ir.model"]._get_id(self._name), model=self._name,
             type=self.env.ref(KEEP).id, to_do=to_do, uid=self.env.uid,
         ))
         self._follow(to_do)
         self.env["mail.activity"].invalidate_model()
-        self.invalidate_model(["activity_ids", "message_follower_ids"])
+        self.invalidate_model(["activity_ids", "message_follower_ids", "plan_id"])
 
     def _follow(self, to_do):
         """Make the owners followers, so that they hear of what is written on their alerts."""
@@ -104,21 +112,35 @@ class RunwellChurnAlert(models.Model):
         ))
 
     def _end_work(self):
-        """Take away what the machine gave to do; what people planned stays theirs."""
+        """Take away the machine's activities and the play; what people planned stays theirs."""
         # sudo: the activities of others too.
-        self.sudo().activity_ids.filtered("automated").unlink()
+        self.sudo().activity_ids.filtered(
+            lambda activity: activity.automated or activity.runwell_plan_id
+        ).unlink()
 
-    def _pass_work_on(self):
-        """Give the activities of the machine to the new owner."""
+    def _pass_work_on(self, former):
+        """Give what the machine or a play gave the former owners to the new one.
+
+        Who had none, or was not the owner (finance, the supervisor), keeps it; the
+        new owner is the supervisor's answer to an overdue alert.
+
+        :param dict former: the owner of each alert until now
+        """
+        moved = self.filtered(lambda alert: alert.user_id != former[alert])
+        # sudo: machine-owned; the supervisor was checked before.
+        moved.sudo()._as_machine().write({"assigned_at": fields.Datetime.now()})
+        moved._end_escalation()
         to_confirm = self.env.ref(CONFIRM)
-        for owner, alerts in self.grouped("user_id").items():
+        for owner, alerts in moved.grouped("user_id").items():
             # sudo: the activities of the former owner.
             work = alerts.sudo().activity_ids.filtered(
-                lambda activity: activity.automated and activity.activity_type_id != to_confirm
+                lambda activity: (activity.automated or activity.runwell_plan_id)
+                and activity.activity_type_id != to_confirm
+                and activity.user_id == former[self.browse(activity.res_id)]
             )
             if owner:
-                work.write({"user_id": owner.id})
-                (alerts - work.mapped(lambda activity: self.browse(activity.res_id)))._assign_work()
+                work.with_context(mail_activity_quick_update=True).write({"user_id": owner.id})
+                alerts._assign_work()
             else:
                 work.unlink()
 

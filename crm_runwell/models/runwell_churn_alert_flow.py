@@ -1,6 +1,6 @@
 """The states of a churn alert: who may move it where, and what must be there first."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .constants import OPEN_STATES
@@ -16,10 +16,15 @@ class RunwellChurnAlert(models.Model):
             )
         if not {"reason", "reason_id"}.isdisjoint(vals) and not self._is_machine():
             self._check_open()
+        if "user_id" not in vals:
+            return super().write(vals)
+        former = {alert: alert.user_id for alert in self}
         result = super().write(vals)
-        if "user_id" in vals:
-            self._pass_work_on()
+        self._pass_work_on(former)
         return result
+
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        """No e-mail an alert to a new owner: the daily digest tells."""
 
     # Measures and the suspended state
 
@@ -58,10 +63,14 @@ class RunwellChurnAlert(models.Model):
             if values:
                 # sudo: machine-owned; whoever recorded the measure was checked before.
                 alert.sudo()._as_machine().write(values)
+        self._end_escalation()
 
     def _check_may_measure(self):
         """Raise unless the user may record measures on these alerts as they are now."""
         self._check_may_work()
+        self._check_not_held_back()
+
+    def _check_not_held_back(self):
         held = self.filtered("is_held_back")[:1]
         if held:
             raise UserError(self.env._(
@@ -119,7 +128,9 @@ class RunwellChurnAlert(models.Model):
         self._check_open()
         held = self.filtered("is_held_back")
         # sudo: machine-owned; the supervisor was checked above.
-        held.sudo()._as_machine().write({"is_held_back": False})
+        held.sudo()._as_machine().write({
+            "is_held_back": False, "assigned_at": fields.Datetime.now(),
+        })
         held._assign_work()
 
     def _close(self, state):

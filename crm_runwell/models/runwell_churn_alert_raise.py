@@ -168,6 +168,7 @@ class RunwellChurnAlert(models.Model):
                SET state = CASE WHEN s.worked_on IS NULL THEN 'warning' ELSE 'suspended' END,
                    closed_on = NULL, won_back_amount = NULL, won_back_order_id = NULL,
                    won_back_move_id = NULL, kept_revenue = NULL, escalated_on = NULL,
+                   assigned_at = now() AT TIME ZONE 'UTC',
                    reopen_count = coalesce(s.reopen_count, 0) + 1, deadline = %(deadline)s,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
              WHERE s.company_id = %(company)s AND s.state = 'won_back' AND s.kind = 'customer'

@@ -6,6 +6,8 @@ from . import test_churn_property
 from . import test_churn_sql
 from . import test_course
 from . import test_demo
+from . import test_digest
+from . import test_duty
 from . import test_early
 from . import test_explanation
 from . import test_explanation_rules
@@ -22,6 +24,8 @@ from . import test_order_import
 from . import test_order_import_whole
 from . import test_order_import_wizard
 from . import test_papers
+from . import test_plays
+from . import test_plays_automatic
 from . import test_predicted_sql
 from . import test_prediction
 from . import test_purchase_credits

@@ -1,2 +1,3 @@
 from . import base_partner_merge
+from . import mail_activity_schedule
 from . import runwell_order_import

@@ -1,0 +1,75 @@
+"""Activities on churn alerts: to which play they belong, and the measure they become."""
+
+from odoo import fields, models
+
+from .mail_activity_plan import ALERT
+
+#: The kind of measure by activity type; every other type is "other".
+KINDS = {
+    "mail.mail_activity_data_call": "call",
+    "mail.mail_activity_data_meeting": "visit",
+    "mail.mail_activity_data_email": "email",
+    "crm_runwell.mail_activity_type_offer": "offer",
+    "crm_runwell.mail_activity_type_complaint": "complaint",
+    "crm_runwell.mail_activity_type_payment": "payment",
+}
+#: What a supervisor does about an alert is no measure to keep the customer.
+NO_MEASURE = (
+    "crm_runwell.mail_activity_type_confirm_loss", "crm_runwell.mail_activity_type_overdue",
+)
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    runwell_plan_id = fields.Many2one(
+        "mail.activity.plan", "Play", readonly=True, index="btree_not_null", ondelete="set null",
+        help="The play that this is a step of.",
+    )
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Record what was done on an open alert as a measure, once.
+
+        :raise UserError: on an alert that is held back
+        """
+        # sudo: whether there is an alert to note it on; who may is looked at one by one.
+        done = self.filtered(
+            lambda activity: activity.res_model == ALERT and activity.active
+        ).sudo()
+        measures = done._runwell_measures(feedback)
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        # Who and when are facts given here: the machine writes them.
+        # sudo: the right was checked in _runwell_measures.
+        self.env["runwell.churn.measure"].sudo()._as_machine().create(measures)
+        return result
+
+    def _runwell_measures(self, feedback):
+        """Return the values of the measures that these activities become by being done.
+
+        Theirs who may work on the alert, or were given the activity: a step that a
+        play gives to finance is a measure too.
+        """
+        no_measure = self._runwell_types(NO_MEASURE)
+        kinds = {
+            id_: KINDS[xmlid] for xmlid in KINDS for id_ in self._runwell_types([xmlid])
+        }
+        user, values = self.env.user, []
+        for activity in self:
+            alert = self.env[ALERT].browse(activity.res_id).exists()
+            if activity.activity_type_id.id in no_measure or not alert._is_open():
+                continue
+            if user != activity.user_id and not alert.sudo(False).has_access("write"):
+                continue
+            alert._check_not_held_back()
+            what = activity.summary or activity.activity_type_id.name
+            values.append({
+                "alert_id": alert.id, "user_id": user.id, "date": fields.Datetime.now(),
+                "kind": kinds.get(activity.activity_type_id.id, "other"),
+                "description": f"{what}: {feedback.strip()}" if (feedback or "").strip() else what,
+            })
+        return values
+
+    def _runwell_types(self, xmlids):
+        """Return the ids of those of these activity types that are still there."""
+        found = (self.env.ref(xmlid, raise_if_not_found=False) for xmlid in xmlids)
+        return {type_.id for type_ in found if type_}
