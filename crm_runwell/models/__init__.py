@@ -15,6 +15,7 @@ from . import runwell_churn_alert
 from . import runwell_churn_alert_flow
 from . import runwell_churn_alert_raise
 from . import runwell_churn_alert_duty
+from . import runwell_churn_alert_outcome
 from . import runwell_churn_measure
 from . import runwell_override
 from . import res_partner
