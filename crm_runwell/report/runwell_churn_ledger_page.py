@@ -55,7 +55,10 @@ class RunwellChurnLedger(models.Model):
         # sudo: time zone, horizon and the settings shown stand behind the figures.
         model = self.env["runwell.scoring.model"].sudo()._active_of(company)
         policies = self.env["runwell.retention.policy"].sudo()
-        policy = policies.search([("company_id", "=", company.id)]) or policies.new()
+        policy = policies.search_fetch(
+            [("company_id", "=", company.id)],
+            ["hold_back_share", "precision_floor", "precision_min_alerts"],
+        ) or policies.new()
         of_company = domain
         if days:
             domain &= Domain("raised_on", ">", model._today() - timedelta(days=days))
@@ -97,9 +100,13 @@ class RunwellChurnLedger(models.Model):
                 for month, *figures in sorted(rows)
             ]
         if field.type == "many2one":
-            # sudo: the name of who worked on an alert one may read.
+            names = dict(self.env.execute_query(SQL(
+                """SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+                    WHERE u.id = ANY(%s)""",
+                [user.id for user, *_rest in rows if user],
+            )))
             found = [
-                {"key": user.id, "label": user.sudo().name or "", **_figures(figures)}
+                {"key": user.id, "label": names.get(user.id, ""), **_figures(figures)}
                 for user, *figures in rows
             ]
             return sorted(found, key=lambda row: (-row["kept_revenue"], -row["raised_count"]))
@@ -116,7 +123,9 @@ class RunwellChurnLedger(models.Model):
     def _with_rules(self, company, rows):
         """Add to the groups what is set of each rule; a rule that raised nothing has its row."""
         # sudo: whether a rule is on may be known by whoever sees what it raised.
-        rules = self.env["runwell.alert.rule"].sudo().search([("company_id", "=", company.id)])
+        rules = self.env["runwell.alert.rule"].sudo().search_fetch(
+            [("company_id", "=", company.id)], ["code", "is_on", "is_muted", "muted_on"],
+        )
         rows = {row["key"]: row for row in rows}
         nothing = _figures([0] * (len(SUMS) + len(MEANS)))
         labels = dict(self._fields["rule"]._description_selection(self.env))

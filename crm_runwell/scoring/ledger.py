@@ -23,9 +23,9 @@ def verdict():
     """
     return SQL(
         """CASE WHEN a.is_left_out THEN NULL
-                WHEN a.is_held_back THEN CASE WHEN a.orders_after IS NOT NULL THEN a.orders_after = 0
-                                              WHEN a.state = 'won_back' AND a.closed_on <= a.due_on
-                                              THEN FALSE END
+                WHEN a.is_held_back
+                THEN CASE WHEN a.orders_after IS NOT NULL THEN a.orders_after = 0
+                          WHEN a.state = 'won_back' AND a.closed_on <= a.due_on THEN FALSE END
                 WHEN a.state = 'lost' THEN TRUE
                 WHEN a.state = 'false_alarm' THEN FALSE
                 WHEN a.state = 'won_back' THEN coalesce(a.worked_on <= a.closed_on, FALSE)
