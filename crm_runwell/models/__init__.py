@@ -20,6 +20,7 @@ from . import runwell_churn_alert_play
 from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity
+from . import runwell_churn_alert_outcome
 from . import runwell_churn_measure
 from . import runwell_override
 from . import runwell_retention_digest

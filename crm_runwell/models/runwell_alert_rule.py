@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..scoring.ledger import verdict
 from .optional_fields import OptionalFloat
 
 RULES = [
@@ -34,7 +35,7 @@ class RunwellAlertRule(models.Model):
 
     _machine_fields = frozenset({
         "company_id", "code", "sequence", "precision", "decided_count", "right_count",
-        "is_muted", "muted_on",
+        "is_muted", "muted_on", "judged_from",
     })
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
@@ -50,7 +51,8 @@ class RunwellAlertRule(models.Model):
         "scoring settings.",
     )
     decided_count = fields.Integer(
-        "Decided", readonly=True, help="Warnings whose outcome is known.",
+        "Decided", readonly=True,
+        help="Warnings whose outcome is known, since the rule was last unmuted.",
     )
     right_count = fields.Integer("Right", readonly=True)
     precision = OptionalFloat(
@@ -60,6 +62,10 @@ class RunwellAlertRule(models.Model):
     )
     is_muted = fields.Boolean("Muted", readonly=True, tracking=True)
     muted_on = fields.Date("Muted on", readonly=True)
+    judged_from = fields.Date(
+        "Judged from", readonly=True,
+        help="Only warnings raised from this day on count for the rule. Empty: all of them.",
+    )
 
     @api.constrains("bound", "is_on")
     def _check_bound(self):
@@ -101,5 +107,84 @@ class RunwellAlertRule(models.Model):
     def action_unmute(self):
         """Let a muted rule warn again; the ledger judges it anew by what comes from now on."""
         self.check_access("write")
-        # sudo: the state is machine-owned; the caller's right to write was checked above.
-        self.sudo()._as_machine().write({"is_muted": False, "muted_on": False})
+        for rule in self.filtered("is_muted"):
+            today = self.env["runwell.retention.policy"]._of(rule.company_id)._today()
+            # sudo: the state is machine-owned; the caller's right to write was checked above.
+            machine = rule.sudo()._as_machine()
+            machine.write({
+                "is_muted": False, "muted_on": False, "judged_from": today, "decided_count": 0,
+                "right_count": 0, "precision": False,
+            })
+            machine.activity_ids.filtered("automated").unlink()
+
+    def action_open_alerts(self):
+        """Open what came of the alerts that this rule raised."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_churn_ledger")
+        return action | {
+            "domain": [("rule", "=", self.code), ("company_id", "=", self.company_id.id)],
+            "context": {},
+        }
+
+    @api.model
+    def action_open_rules(self):
+        """Open the rules of the company one works in."""
+        self._of(self.env.company)
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_alert_rule")
+        return action | {"domain": [("company_id", "=", self.env.company.id)]}
+
+    @api.model
+    def _judge(self, company):
+        """Bring the record of a company's rules up to date; mute those that warn wrongly.
+
+        Never by few: only from the number of decided warnings on that the retention
+        policy names.
+        """
+        rules = self._of(company)
+        # sudo: settings behind the machine.
+        policy = self.env["runwell.retention.policy"]._of(company)
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE runwell_alert_rule r
+               SET decided_count = coalesce(n.decided, 0), right_count = coalesce(n.right, 0),
+                   precision = n.right::float8 / nullif(n.decided, 0)
+              FROM runwell_alert_rule b
+              LEFT JOIN LATERAL (
+                   SELECT count(*) AS decided, count(*) FILTER (WHERE v.is_right) AS right
+                     FROM (SELECT %(verdict)s AS is_right FROM runwell_churn_alert a
+                            WHERE a.company_id = b.company_id AND a.rule = b.code
+                              AND a.kind = 'customer'
+                              AND (b.judged_from IS NULL OR a.raised_on >= b.judged_from)) v
+                    WHERE v.is_right IS NOT NULL) n ON TRUE
+             WHERE b.id = r.id AND r.company_id = %(company)s
+            """,
+            verdict=verdict(), company=company.id,
+        ))
+        rules.invalidate_recordset(["decided_count", "right_count", "precision"])
+        rules.filtered(lambda rule: (
+            rule.is_on and not rule.is_muted
+            and rule.decided_count >= policy.precision_min_alerts
+            and rule.precision < policy.precision_floor
+        ))._mute(policy)
+
+    def _mute(self, policy):
+        """Mute the rules, and say so to the supervisor."""
+        supervisor = policy._supervisor()
+        for rule in self:
+            rule._as_machine().write({"is_muted": True, "muted_on": policy._today()})
+            note = self.env._(
+                "Muted: %(right)s of %(decided)s warnings were right (%(share)s %%), under the "
+                "floor of %(floor)s %%. It warns again once it is unmuted, and is then judged "
+                "anew.",
+                right=rule.right_count, decided=rule.decided_count,
+                share=round(100 * rule.precision), floor=round(100 * policy.precision_floor),
+            )
+            rule._message_log(body=note)
+            if supervisor:
+                # No e-mail of its own: it stands among the supervisor's activities.
+                rule.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=supervisor.id,
+                    date_deadline=policy._today(), note=note,
+                    summary=self.env._("A rule of churn alerts was muted"),
+                )

@@ -31,6 +31,8 @@ class RunwellChurnAlert(models.Model):
         "(partner_id, company_id, kind) WHERE state IN ('warning', 'suspended')"
     )
     _partner_idx = models.Index("(partner_id, company_id, state)")
+    # The hold-back: from when to when alerts were held back.
+    _held_back_idx = models.Index("(company_id, raised_on) WHERE is_held_back")
     # The board: the columns of a company, the most at risk first.
     _board_idx = models.Index("(company_id, state, revenue_at_risk DESC NULLS LAST, id DESC)")
 
@@ -42,7 +44,8 @@ class RunwellChurnAlert(models.Model):
         "rule", "cause", "value_class", "margin_at_risk", "overdue_amount", "deadline",
         "escalated_on", "is_held_back", "snoozed_until", "worked_on", "loss_proposed_by_id",
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
-        "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at",
+        "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at", "due_on",
+        "orders_after", "revenue_after", "is_left_out", "released_on",
     })
 
     partner_id = fields.Many2one(
@@ -99,6 +102,11 @@ class RunwellChurnAlert(models.Model):
         "Days between orders", digits=(16, 1), readonly=True, aggregator="avg"
     )
     expected_order_date = fields.Date("Order was expected", readonly=True)
+    due_on = fields.Date(
+        "Horizon ends on", readonly=True,
+        help="The last day of the horizon for which the risk was told: from then on it is "
+        "known whether the warning was right.",
+    )
     evidence = fields.Char("Why", compute="_compute_evidence")
 
     # The work on it
@@ -119,6 +127,7 @@ class RunwellChurnAlert(models.Model):
         "Held back", readonly=True,
         help="Left unworked by design, drawn by lot, to compare with the others.",
     )
+    released_on = fields.Date("Released on", readonly=True)
 
     # What came of it
     reason_id = fields.Many2one(
@@ -141,6 +150,18 @@ class RunwellChurnAlert(models.Model):
     kept_revenue = OptionalMonetary(
         "Revenue kept", readonly=True,
         help="Net purchases in the twelve months from the win-back on, so far.",
+    )
+    orders_after = OptionalInteger(
+        "Orders within the horizon", readonly=True,
+        help="Purchases from the silence to the end of the horizon. Empty until it is over.",
+    )
+    revenue_after = OptionalMonetary(
+        "Revenue within the horizon", readonly=True,
+        help="Net purchases from the warning to the end of the horizon. Empty until it is over.",
+    )
+    is_left_out = fields.Boolean(
+        "Left out", readonly=True,
+        help="Closed because a person left the customer out of the scoring: it does not count.",
     )
     reopen_count = fields.Integer("Reopened", readonly=True)
     days_to_action = OptionalInteger(

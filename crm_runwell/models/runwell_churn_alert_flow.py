@@ -127,10 +127,12 @@ class RunwellChurnAlert(models.Model):
         self._check_supervisor()
         self._check_open()
         held = self.filtered("is_held_back")
-        # sudo: machine-owned; the supervisor was checked above.
-        held.sudo()._as_machine().write({
-            "is_held_back": False, "assigned_at": fields.Datetime.now(),
-        })
+        for alert in held:
+            # sudo: machine-owned; the supervisor was checked above.
+            alert.sudo()._as_machine().write({
+                "is_held_back": False, "released_on": alert._today(),
+                "assigned_at": fields.Datetime.now(),
+            })
         held._assign_work()
 
     def _close(self, state):

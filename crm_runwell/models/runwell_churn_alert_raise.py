@@ -67,16 +67,17 @@ class RunwellChurnAlert(models.Model):
                    partner_id, company_id, currency_id, user_id, kind, state, rule, cause,
                    raised_on, deadline, model_id, churn_probability, sufficiency, value_class,
                    revenue_at_risk, margin_at_risk, revenue_12m, overdue_amount, last_order_date,
-                   silence_days, days_between_orders, expected_order_date, is_held_back,
+                   silence_days, days_between_orders, expected_order_date, is_held_back, due_on,
                    create_uid, create_date, write_uid, write_date)
             SELECT s.partner_id, s.company_id, s.currency_id, %(owner)s, 'customer', 'warning',
                    CASE %(rule)s END, %(cause)s, s.as_of, %(deadline)s, s.model_id,
                    s.churn_probability, s.sufficiency, s.value_class, s.revenue_at_risk,
                    round((s.churn_probability * s.margin_12m)::numeric, 2), s.revenue_12m,
                    s.overdue_amount, s.last_order_date, s.silence_days, s.days_between_orders,
-                   s.expected_order_date, %(held_back)s, %(uid)s, now() AT TIME ZONE 'UTC',
-                   %(uid)s, now() AT TIME ZONE 'UTC'
+                   s.expected_order_date, %(held_back)s, s.as_of + m.horizon_days,
+                   %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
               FROM runwell_score s
+              JOIN runwell_scoring_model m ON m.id = s.model_id
               LEFT JOIN (%(override)s) o ON o.partner_id = s.partner_id
              WHERE s.company_id = %(company)s AND (%(any_rule)s)
                AND s.last_order_date IS NOT NULL AND o.is_muted IS NOT TRUE
@@ -169,6 +170,7 @@ class RunwellChurnAlert(models.Model):
                    closed_on = NULL, won_back_amount = NULL, won_back_order_id = NULL,
                    won_back_move_id = NULL, kept_revenue = NULL, escalated_on = NULL,
                    assigned_at = now() AT TIME ZONE 'UTC',
+                   orders_after = NULL, revenue_after = NULL,
                    reopen_count = coalesce(s.reopen_count, 0) + 1, deadline = %(deadline)s,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
              WHERE s.company_id = %(company)s AND s.state = 'won_back' AND s.kind = 'customer'
@@ -194,7 +196,7 @@ class RunwellChurnAlert(models.Model):
         rows = self.env.execute_query(SQL(
             """
             UPDATE runwell_churn_alert a
-               SET state = 'false_alarm', closed_on = now()::date, reason = %s,
+               SET state = 'false_alarm', is_left_out = TRUE, closed_on = now()::date, reason = %s,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %s
               FROM res_partner p
              WHERE p.id = a.partner_id AND p.runwell_exclusion IS NOT NULL

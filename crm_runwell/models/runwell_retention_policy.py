@@ -139,6 +139,7 @@ class RunwellRetentionPolicy(models.Model):
         people = users.filtered(lambda user: not user.has_group("base.group_system"))
         return (people or users).sorted("id")[:1]
 
+    @api.model
     def action_open(self):
         """Open the policy of the company one works in."""
         policy = self._of(self.env.company)

@@ -222,6 +222,7 @@ class RunwellScore(models.Model):
         for company in companies:
             if self._score_company(company) is not None:
                 self.env["runwell.churn.alert"]._raise_alerts(company)
+                self.env["runwell.churn.alert"]._settle(company)
                 # sudo: the settings are read by the machine.
                 model = self.env["runwell.scoring.model"].sudo()._active_of(company)
                 self.env["runwell.prediction"]._keep(model, model.scored_on)

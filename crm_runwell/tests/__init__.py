@@ -1,3 +1,4 @@
+from . import test_alert_workers
 from . import test_alerts
 from . import test_backtest
 from . import test_backtest_tally
@@ -12,7 +13,9 @@ from . import test_early
 from . import test_explanation
 from . import test_explanation_rules
 from . import test_facts
+from . import test_hold_back
 from . import test_learning
+from . import test_ledger
 from . import test_lifecycle
 from . import test_machine_owned
 from . import test_no_leak
@@ -34,6 +37,7 @@ from . import test_purchases
 from . import test_query_counts
 from . import test_refresh
 from . import test_roles
+from . import test_rules_judged
 from . import test_score_rules
 from . import test_screens
 from . import test_season

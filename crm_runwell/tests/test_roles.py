@@ -38,6 +38,10 @@ MATRIX = {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),
     },
+    "runwell.churn.ledger": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "finance": ("all", ""), "executive": ("all", ""),
+    },
     "runwell.override": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),

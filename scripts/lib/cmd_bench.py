@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from lib import (
+    bench_alerts,
     bench_churn,
     bench_scoring,
     build,
@@ -31,6 +32,9 @@ def main(arguments: list[str]) -> int:
         if options.churn:
             rows = run_churn(options)
             say.line(bench_churn.table(rows))
+        elif options.alerts:
+            rows = [run_alerts(count) for count in options.alerts]
+            say.line(bench_alerts.table(rows))
         else:
             rows = [run_scoring(size) for size in options.scoring]
             say.line(bench_scoring.table(rows))
@@ -45,6 +49,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--scoring", nargs="+", type=int, metavar="CUSTOMERS", default=SIZES,
         help=f"score made-up companies of so many customers (default: {SIZES})",
+    )
+    parser.add_argument(
+        "--alerts", nargs="+", type=int, metavar="COUNT",
+        help="raise, close and show so many churn alerts of one company",
     )
     parser.add_argument(
         "--churn", type=Path, metavar="FILE",
@@ -92,6 +100,15 @@ def run_scoring(customers: int) -> dict:
             bench_scoring.fill(env, customers)
         with say.step(f"{customers} customers: measuring"):
             return bench_scoring.measure(env, customers)
+
+
+def run_alerts(count: int) -> dict:
+    """The figures of so many alerts, from a database of its own."""
+    with fresh_environment() as env:
+        with say.step(f"{count} alerts: making their customers"):
+            prototype = bench_alerts.fill(env, count)
+        with say.step(f"{count} alerts: measuring"):
+            return bench_alerts.measure(env, count, prototype)
 
 
 @contextlib.contextmanager

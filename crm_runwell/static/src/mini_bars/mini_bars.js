@@ -24,6 +24,8 @@ export class MiniBars extends Component {
         },
         level: {type: Number, optional: true},
         description: String,
+        /** Called with the place of the bar that is clicked. */
+        onOpen: {type: Function, optional: true},
     };
 
     width = WIDTH;

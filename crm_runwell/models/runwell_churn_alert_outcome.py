@@ -1,0 +1,26 @@
+"""What came of churn alerts, as facts: money kept, what was bought within the horizon."""
+
+from odoo import api, models
+
+from ..scoring import ledger
+
+
+class RunwellChurnAlert(models.Model):
+    _inherit = "runwell.churn.alert"
+
+    @api.model
+    def _settle(self, company):
+        """Note what became of a company's alerts, then judge its rules by it.
+
+        Nightly, after the alerts were raised and closed, under the same lock. A
+        statement each, whatever the number.
+        """
+        # sudo: the scoring model is read by the machine.
+        model = self.env["runwell.scoring.model"].sudo()._active_of(company)
+        today = model._today()
+        scope = model._scope(today)
+        self.env.flush_all()
+        self.env.cr.execute(ledger.settle_horizons(scope, today))
+        self.env.cr.execute(ledger.update_kept(scope, today))
+        self.invalidate_model(["orders_after", "revenue_after", "kept_revenue"])
+        self.env["runwell.alert.rule"]._judge(company)

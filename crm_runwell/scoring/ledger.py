@@ -1,0 +1,92 @@
+"""What became of churn alerts, in SQL: the one definition for the ledger and the rules' record.
+
+An alert ``a`` is a row of ``runwell_churn_alert``. ``due_on`` is the last day of the
+horizon over which its risk was told; ``orders_after`` and ``revenue_after`` are null
+until that day is over and settled.
+"""
+
+from odoo.tools import SQL
+
+from .purchases import documents
+
+#: Days for which money counts as kept after a win-back: "the twelve months from it on".
+KEPT_DAYS = 365
+
+
+def verdict():
+    """Return SQL of whether alert ``a`` was right; null while undecided, or if it does not count.
+
+    Right: the customer is lost; came back after a measure; or stayed silent to the
+    end of the horizon. Wrong: a false alarm, or an order within the horizon that
+    nobody worked for. A held-back alert is judged by the silence alone. An alert
+    whose customer a person left out of the scoring does not count.
+    """
+    return SQL(
+        """CASE WHEN a.is_left_out THEN NULL
+                WHEN a.is_held_back
+                THEN CASE WHEN a.orders_after IS NOT NULL THEN a.orders_after = 0
+                          WHEN a.state = 'won_back' AND a.closed_on <= a.due_on THEN FALSE END
+                WHEN a.state = 'lost' THEN TRUE
+                WHEN a.state = 'false_alarm' THEN FALSE
+                WHEN a.state = 'won_back' THEN coalesce(a.worked_on <= a.closed_on, FALSE)
+                                               OR a.closed_on > a.due_on
+                WHEN a.orders_after = 0 THEN TRUE END"""
+    )
+
+
+def settle_horizons(scope, today):
+    """Return SQL that notes what the customers bought within the horizons that are over.
+
+    ``orders_after`` counts from the silence on, so that an order that was entered
+    late counts too; ``revenue_after`` is net, from the day of the warning on.
+    """
+    return SQL(
+        """
+        WITH due AS MATERIALIZED (
+            SELECT id, partner_id, raised_on, last_order_date, due_on
+              FROM runwell_churn_alert
+             WHERE company_id = %(company)s AND kind = 'customer' AND due_on < %(today)s
+               AND orders_after IS NULL
+        ), bought AS (
+            SELECT due.id, count(*) FILTER (WHERE d.amount > 0) AS orders,
+                   coalesce(sum(d.amount) FILTER (WHERE d.day >= due.raised_on), 0) AS revenue
+              FROM due JOIN (%(documents)s) d
+                ON d.partner_id = due.partner_id AND d.day > due.last_order_date
+               AND d.day <= due.due_on
+             GROUP BY due.id
+        )
+        UPDATE runwell_churn_alert a
+           SET orders_after = coalesce(b.orders, 0), revenue_after = coalesce(b.revenue, 0)
+          FROM due LEFT JOIN bought b ON b.id = due.id
+         WHERE a.id = due.id
+        """,
+        company=scope.company_id, today=today, documents=documents(scope),
+    )
+
+
+def update_kept(scope, today):
+    """Return SQL that brings the money kept by the win-backs up to date.
+
+    Only where it can still change: up to a month after the twelve months are over,
+    since credits come late.
+    """
+    return SQL(
+        """
+        WITH won AS MATERIALIZED (
+            SELECT id, partner_id, closed_on
+              FROM runwell_churn_alert
+             WHERE company_id = %(company)s AND kind = 'customer' AND state = 'won_back'
+               AND (closed_on > %(today)s::date - %(days)s - 31 OR kept_revenue IS NULL)
+        ), bought AS (
+            SELECT won.id, sum(d.amount) AS revenue
+              FROM won JOIN (%(documents)s) d
+                ON d.partner_id = won.partner_id AND d.day >= won.closed_on
+               AND d.day < won.closed_on + %(days)s
+             GROUP BY won.id
+        )
+        UPDATE runwell_churn_alert a SET kept_revenue = coalesce(b.revenue, 0)
+          FROM won LEFT JOIN bought b ON b.id = won.id
+         WHERE a.id = won.id AND a.kept_revenue IS DISTINCT FROM coalesce(b.revenue, 0)
+        """,
+        company=scope.company_id, today=today, documents=documents(scope), days=KEPT_DAYS,
+    )
