@@ -6,6 +6,7 @@ from . import runwell_score_run
 from . import runwell_score_explain
 from . import runwell_score_reasons
 from . import runwell_score_history
+from . import runwell_score_notes
 from . import runwell_score_refresh
 from . import runwell_prediction
 from . import runwell_retention_policy
@@ -15,6 +16,7 @@ from . import runwell_churn_alert
 from . import runwell_churn_alert_flow
 from . import runwell_churn_alert_raise
 from . import runwell_churn_alert_duty
+from . import runwell_churn_alert_screen
 from . import runwell_churn_measure
 from . import runwell_override
 from . import res_partner
