@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from .constants import LIFECYCLES
 from .runwell_score import SUMMARY_FIELDS
+from .runwell_score_notes import NOTES_FIELDS
 
 
 class ResPartner(models.Model):
@@ -45,7 +46,7 @@ class ResPartner(models.Model):
                         ("partner_id", "in", self.commercial_partner_id.ids),
                         ("company_id", "=", self.env.company.id),
                     ],
-                    ["partner_id", "currency_id", *SUMMARY_FIELDS],
+                    ["partner_id", "currency_id", *SUMMARY_FIELDS, *NOTES_FIELDS],
                 )
             }
         for partner in self:

@@ -20,7 +20,8 @@ class RunwellChurnAlert(models.Model):
 
     is_overdue = fields.Boolean(
         "Deadline passed", compute="_compute_is_overdue", search="_search_is_overdue",
-        help="Open, neither snoozed nor held back, and its deadline has passed.",
+        help="Open, neither snoozed, held back nor waiting for a supervisor, and its "
+        "deadline has passed.",
     )
     score_id = fields.Many2one(
         "runwell.score", "Score", compute="_compute_score_id",
@@ -35,13 +36,14 @@ class RunwellChurnAlert(models.Model):
         help="What changed in the customer's health up to the warning.",
     )
 
-    @api.depends("deadline", "state", "snoozed_until", "is_held_back")
+    @api.depends("deadline", "state", "snoozed_until", "is_held_back", "loss_proposed_by_id")
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for alert in self:
             alert.is_overdue = bool(
                 alert.state in OPEN_STATES and alert.deadline and alert.deadline < today
                 and not alert.snoozed_until and not alert.is_held_back
+                and not alert.loss_proposed_by_id
             )
 
     def _search_is_overdue(self, operator, value):
@@ -50,6 +52,7 @@ class RunwellChurnAlert(models.Model):
         return (
             Domain("state", "in", OPEN_STATES) & Domain("deadline", "<", "today")
             & Domain("snoozed_until", "=", False) & Domain("is_held_back", "=", False)
+            & Domain("loss_proposed_by_id", "=", False)
         )
 
     @api.depends("partner_id", "company_id")

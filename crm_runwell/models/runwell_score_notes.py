@@ -5,6 +5,13 @@ from odoo.tools import SQL, format_date, formatLang
 
 from ..scoring.value import HEALTH_POINTS
 
+#: What is compared.
+NOTED = ("health_score", *(f"{part}_points" for part in HEALTH_POINTS), "revenue_12m")
+#: What of a score is read for its notes.
+NOTES_FIELDS = (
+    *NOTED, "partner_id", "company_id", "as_of", "lifecycle", "computed_lifecycle", "override_id",
+    "last_order_date", "expected_order_date", "silence_days", "overdue_amount", "currency_id",
+)
 #: A health that moved by fewer points is not worth a line.
 MOVED = 3
 
@@ -115,10 +122,6 @@ def sql_noted(partner, company, until):
         columns=SQL(", ").join(map(SQL.identifier, NOTED)),
         partner=partner, company=company, until=until,
     )
-
-
-#: What is compared.
-NOTED = ("health_score", *(f"{part}_points" for part in HEALTH_POINTS), "revenue_12m")
 
 
 def change_between(record, before, now):
