@@ -145,7 +145,8 @@ class RunwellChurnAlert(models.Model):
                 lambda activity: activity.automated and activity.activity_type_id != to_confirm
             )
             if owner:
-                work.write({"user_id": owner.id})
+                # Not a mail for each: the digest tells.
+                work.with_context(mail_activity_quick_update=True).write({"user_id": owner.id})
                 (alerts - work.mapped(lambda activity: self.browse(activity.res_id)))._assign_work()
             else:
                 work.unlink()

@@ -125,7 +125,8 @@ class RunwellChurnAlert(models.Model):
         rows = self.env.execute_query(SQL(
             """
             UPDATE runwell_churn_alert a
-               SET state = 'won_back', closed_on = bought.day, won_back_amount = bought.amount,
+               SET state = 'won_back', closed_on = bought.day,
+                   won_back_amount = round(bought.amount::numeric, %(digits)s),
                    %(document)s = bought.document_id, loss_proposed_by_id = NULL,
                    loss_proposed_on = NULL,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
@@ -143,6 +144,7 @@ class RunwellChurnAlert(models.Model):
                 "won_back_move_id" if scope.source == "invoice" else "won_back_order_id"
             ),
             documents=documents(scope), company=company.id, uid=self.env.uid,
+            digits=company.currency_id.decimal_places,
         ))
         self.invalidate_model()
         won = self.browse([id_ for (id_,) in rows])

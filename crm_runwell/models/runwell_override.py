@@ -187,6 +187,7 @@ class RunwellOverride(models.Model):
             # company's, as everywhere in the scoring.
             day = self.env["runwell.retention.policy"].sudo()._of(company)._today()
             entries.sudo()._as_machine().write({"ended_on": day})
+            entries.flush_recordset(["ended_on"])
 
     def _apply(self):
         """Tell alerts and scores at once, and ask for the customers to be scored again."""
