@@ -91,7 +91,7 @@ STORIES = {
 #: What people say of customers: lifecycle ("" none), muted, days from today, reason.
 SAID = {
     "Liffey House Hotels": ("", True, 45, "The kitchens are rebuilt until the summer"),
-    "Queen West Provisions": ("active", True, 60, "Key account, orders through the new branch"),
+    "Cambridge Faculty Club": ("active", True, 60, "Orders with the next conference, in spring"),
 }
 
 

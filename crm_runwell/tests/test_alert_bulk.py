@@ -51,13 +51,12 @@ class TestBulk(AlertCase):
         self.assertEqual((bulk.done_count, self.alert.user_id), (0, self.manager))
 
     def test_assigning_many_writes_no_mails(self):
-        before = self.env["mail.mail"].search_count([])
-        messages = self.env["mail.message"].search_count([("message_type", "=", "user_notification")])
+        notified = [("message_type", "=", "user_notification")]
+        mails = self.env["mail.mail"].search_count([])
+        messages = self.env["mail.message"].search_count(notified)
         self.run_bulk("assign", self.supervisor, user_id=self.colleague.id)
-        self.assertEqual(self.env["mail.mail"].search_count([]), before)
-        self.assertEqual(self.env["mail.message"].search_count(
-            [("message_type", "=", "user_notification")]
-        ), messages)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        self.assertEqual(self.env["mail.message"].search_count(notified), messages)
 
     def test_confirm_lost_each_on_its_own(self):
         self.tried(self.alert)
