@@ -33,6 +33,7 @@ BEHAVIOURS = {
     "fading": Behaviour(rhythm=16, jitter=0.30, stop=40, growth=0.4, tempo=4.0),
     "stopped": Behaviour(rhythm=16, jitter=0.30, stop=100),
     "returned": Behaviour(rhythm=24, jitter=0.25, pause=(470, 85)),
+    "rescued": Behaviour(rhythm=12, jitter=0.2, start=400, pause=(88, 17)),
     "one_off": Behaviour(rhythm=30, jitter=0.0, start=300, limit=1),
     "two_orders": Behaviour(rhythm=70, jitter=0.2, start=330, limit=2),
     "new": Behaviour(rhythm=21, jitter=0.3, start=75),

@@ -149,6 +149,10 @@ Hyde Park Members Club | London | hotel | prospect | 3600 |
 深圳湾科技园餐饮 | 深圳 | office | prospect | 6400 |
 上海外滩精品酒店 | 上海 | hotel | prospect | 4800 |
 Speicherstadt Coworking | Hamburg | office | prospect | 2100 | company=second
+# rescued: silent for two months, warned about, and back since a week or two
+Pike Street Kitchens | Seattle | cafe | rescued | 1900 |
+Neubau Kaffeehaus | Wien | cafe | rescued | 1250 | foreign
+杭州西湖茶舍 | 杭州 | teahouse | rescued | 1600 | rhythm=10
 """
 
 

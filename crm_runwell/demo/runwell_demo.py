@@ -3,7 +3,7 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline
+from . import catalogue, companies, invoices, orders, people, pipeline, retention
 
 _logger = logging.getLogger(__name__)
 
@@ -72,5 +72,7 @@ class RunwellDemo(models.AbstractModel):
         self.env.cr.execute("ANALYZE res_partner, sale_order, sale_order_line, account_move_line")
         for company in self.env.ref("base.main_company") | companies.find_second(self.env):
             self.env["runwell.scoring.model"]._fit(company)
+        if not retention.is_told(self.env):
+            retention.tell(self.with_context(**QUIET).env, fields.Date.today())
         self.env["runwell.score"]._run_scoring()
         self.env["runwell.churn.alert"]._raise_alerts()

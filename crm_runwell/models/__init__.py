@@ -6,6 +6,7 @@ from . import runwell_score_run
 from . import runwell_score_explain
 from . import runwell_score_reasons
 from . import runwell_score_history
+from . import runwell_score_notes
 from . import runwell_score_refresh
 from . import runwell_prediction
 from . import runwell_retention_policy
@@ -21,6 +22,7 @@ from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity
 from . import runwell_churn_alert_outcome
+from . import runwell_churn_alert_screen
 from . import runwell_churn_measure
 from . import runwell_override
 from . import runwell_retention_digest

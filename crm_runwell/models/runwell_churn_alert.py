@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .constants import MARGIN_GROUPS, VALUE_CLASSES
 from .optional_fields import OptionalFloat, OptionalInteger, OptionalMonetary
@@ -169,7 +170,16 @@ class RunwellChurnAlert(models.Model):
     )
 
     def _group_expand_states(self, states, domain):
-        return [state for state, _label in self._fields["state"].selection]
+        """Return every state that the search leaves possible: no columns that must be empty."""
+        asked = [
+            set(condition.value) for condition in Domain(domain).optimize(self).iter_conditions()
+            if condition.field_expr == "state" and condition.operator == "in"
+        ]
+        possible = set().union(*asked)
+        return [
+            state for state, _label in self._fields["state"].selection
+            if not asked or state in possible
+        ]
 
     @api.depends("churn_probability", "silence_days", "days_between_orders")
     def _compute_evidence(self):

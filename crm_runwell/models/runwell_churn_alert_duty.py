@@ -111,6 +111,34 @@ class RunwellChurnAlert(models.Model):
             self._name, to_do, self._name,
         ))
 
+    def _put_to_sleep(self):
+        """Take the work on snoozed alerts off their owners' lists; it comes back afterwards."""
+        # sudo: the activities of others too.
+        self.sudo().activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == self.env.ref(KEEP)
+        ).unlink()
+
+    def _wake_up(self, policy):
+        """Give the work back after a snooze, with the time that a new alert would have."""
+        if not self:
+            return
+        self.env.cr.execute(SQL(
+            """UPDATE runwell_churn_alert s SET deadline = greatest(s.deadline, %s)
+                WHERE s.id = ANY(%s)""",
+            self._sql_deadline(policy, SQL("%s::date", policy._today())), list(self.ids),
+        ))
+        self.invalidate_recordset(["deadline"])
+        self._assign_work()
+
+    def _move_deadline(self, day):
+        """Let the owners act by another day: that of the next step they planned."""
+        # sudo: machine-owned; whoever recorded the measure was checked before.
+        alerts = self.sudo()
+        alerts._as_machine().write({"deadline": day})
+        alerts.activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == self.env.ref(KEEP)
+        ).write({"date_deadline": day})
+
     def _end_work(self):
         """Take away the machine's activities and the play; what people planned stays theirs."""
         # sudo: the activities of others too.
@@ -139,6 +167,7 @@ class RunwellChurnAlert(models.Model):
                 and activity.user_id == former[self.browse(activity.res_id)]
             )
             if owner:
+                # Not a mail for each: the digest tells.
                 work.with_context(mail_activity_quick_update=True).write({"user_id": owner.id})
                 alerts._assign_work()
             else:

@@ -14,7 +14,8 @@ class RunwellChurnAlert(models.Model):
             raise AccessError(
                 self.env._("A sales supervisor may give an alert to another owner.")
             )
-        if not {"reason", "reason_id"}.isdisjoint(vals) and not self._is_machine():
+        if not {"reason", "reason_id", "user_id"}.isdisjoint(vals) and not self._is_machine():
+            # What is closed keeps its owner and its reason: the ledger counts by them.
             self._check_open()
         if "user_id" not in vals:
             return super().write(vals)

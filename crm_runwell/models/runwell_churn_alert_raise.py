@@ -126,7 +126,8 @@ class RunwellChurnAlert(models.Model):
         rows = self.env.execute_query(SQL(
             """
             UPDATE runwell_churn_alert a
-               SET state = 'won_back', closed_on = bought.day, won_back_amount = bought.amount,
+               SET state = 'won_back', closed_on = bought.day,
+                   won_back_amount = round(bought.amount::numeric, %(digits)s),
                    %(document)s = bought.document_id, loss_proposed_by_id = NULL,
                    loss_proposed_on = NULL,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
@@ -144,6 +145,7 @@ class RunwellChurnAlert(models.Model):
                 "won_back_move_id" if scope.source == "invoice" else "won_back_order_id"
             ),
             documents=documents(scope), company=company.id, uid=self.env.uid,
+            digits=company.currency_id.decimal_places,
         ))
         self.invalidate_model()
         won = self.browse([id_ for (id_,) in rows])
@@ -215,8 +217,8 @@ class RunwellChurnAlert(models.Model):
         :param partners: ``res.partner`` records; None means all of the companies
         """
         for company in companies:
-            day = self.env["runwell.retention.policy"]._of(company)._today()
-            self.env.cr.execute(SQL(
+            policy = self.env["runwell.retention.policy"]._of(company)
+            rows = self.env.execute_query(SQL(
                 """
                 UPDATE runwell_churn_alert a SET snoozed_until = o.until
                   FROM runwell_churn_alert b
@@ -224,13 +226,16 @@ class RunwellChurnAlert(models.Model):
                  WHERE b.id = a.id AND a.company_id = %(company)s AND %(partners)s
                    AND a.state IN ('warning', 'suspended')
                    AND a.snoozed_until IS DISTINCT FROM o.until
+                RETURNING a.id, a.snoozed_until IS NULL
                 """,
-                override=self.env["runwell.override"]._sql_in_force(company.id, day),
+                override=self.env["runwell.override"]._sql_in_force(company.id, policy._today()),
                 company=company.id,
                 partners=SQL("TRUE") if partners is None
                 else SQL("a.partner_id = ANY(%s)", partners.ids),
             ))
-        self.invalidate_model(["snoozed_until"])
+            self.invalidate_model(["snoozed_until"])
+            self.browse([id_ for id_, is_awake in rows if not is_awake])._put_to_sleep()
+            self.browse([id_ for id_, is_awake in rows if is_awake])._wake_up(policy)
 
     def _join_open(self, partners):
         """Keep one open alert a company and kind of partners who are about to be merged.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .constants import OPEN_STATES
+
 
 class RunwellChurnMeasure(models.Model):
     """What somebody did to keep a customer: who, when, what, at what cost, and what is next.
@@ -73,6 +75,9 @@ class RunwellChurnMeasure(models.Model):
             alerts._check_may_measure()
         measures = super().create(vals_list)
         measures.alert_id._measured()
+        for measure in measures.sorted("id"):
+            if measure.next_date and measure.alert_id.state in OPEN_STATES:
+                measure.alert_id._move_deadline(measure.next_date)
         return measures
 
     def write(self, vals):

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 #: What a person may say of a customer; the other lifecycles follow from the orders alone.
 LIFECYCLES_BY_HAND = [("active", "Active"), ("at_risk", "At risk"), ("lost", "Lost")]
+#: How far away the day is that the dialog proposes.
+PROPOSED_DAYS = 30
 
 
 class RunwellOverride(models.Model):
@@ -43,6 +47,49 @@ class RunwellOverride(models.Model):
     until = fields.Date("Until", required=True, help="The last day on which it holds.")
     reason = fields.Text(required=True)
     ended_on = fields.Date("Ended on", readonly=True)
+
+    is_in_force = fields.Boolean(
+        "In force", compute="_compute_is_in_force", search="_search_is_in_force",
+    )
+
+    @api.depends("lifecycle", "is_muted", "until", "reason", "user_id")
+    def _compute_display_name(self):
+        for entry in self:
+            # sudo: the name of whoever said it.
+            entry.display_name = entry.until and self._sentence({
+                "lifecycle": entry.lifecycle, "is_muted": entry.is_muted, "until": entry.until,
+                "reason": entry.reason, "user_name": entry.sudo().user_id.name,
+            })
+
+    @api.depends("ended_on", "until")
+    def _compute_is_in_force(self):
+        today = fields.Date.context_today(self)
+        for entry in self:
+            entry.is_in_force = bool(not entry.ended_on and entry.until and entry.until >= today)
+
+    def _search_is_in_force(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("ended_on", "=", False), ("until", ">=", "today")]
+
+    @api.model
+    def _sentence(self, values):
+        """Return what a person said of a customer in one sentence."""
+        labels = dict(self._fields["lifecycle"]._description_selection(self.env))
+        texts = {
+            (False, True): self.env._("No alerts until %(day)s, set by %(user)s: %(reason)s."),
+            (True, False): self.env._(
+                "%(lifecycle)s until %(day)s, set by %(user)s: %(reason)s."
+            ),
+            (True, True): self.env._(
+                "%(lifecycle)s and no alerts until %(day)s, set by %(user)s: %(reason)s."
+            ),
+        }
+        return texts[bool(values["lifecycle"]), bool(values["is_muted"])] % {
+            "lifecycle": labels.get(values["lifecycle"], ""), "user": values["user_name"],
+            "day": format_date(self.env, values["until"]),
+            "reason": (values["reason"] or "").strip().rstrip("."),
+        }
 
     @api.constrains("reason", "until", "lifecycle", "is_muted")
     def _check_entry(self):
@@ -99,6 +146,25 @@ class RunwellOverride(models.Model):
         self._apply()
 
     @api.model
+    def _ask(self, partner, company, is_snooze):
+        """Return the dialog in which something is said of a customer.
+
+        :param bool is_snooze: no alerts until a day; else a lifecycle until a day
+        """
+        self._check_own(partner.commercial_partner_id)
+        until = fields.Date.context_today(self) + timedelta(days=PROPOSED_DAYS)
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "target": "new",
+            "name": self.env._("Snooze") if is_snooze else self.env._("Set the lifecycle"),
+            "views": [(self.env.ref("crm_runwell.view_override_dialog").id, "form")],
+            "context": {
+                "default_partner_id": partner.commercial_partner_id.id,
+                "default_company_id": company.id, "default_is_muted": is_snooze,
+                "default_until": str(until), "runwell_is_snooze": is_snooze,
+            },
+        }
+
+    @api.model
     def _check_own(self, partners):
         """Raise AccessError unless the user may speak of these customers."""
         if self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
@@ -116,8 +182,12 @@ class RunwellOverride(models.Model):
         return self.sudo().search([("partner_id", "in", partners.ids), ("ended_on", "=", False)])
 
     def _end(self):
-        # sudo: the end is machine-owned; callers checked who may.
-        self.sudo()._as_machine().write({"ended_on": fields.Date.context_today(self)})
+        for company, entries in self.grouped("company_id").items():
+            # sudo: the end is machine-owned; callers checked who may. The day is the
+            # company's, as everywhere in the scoring.
+            day = self.env["runwell.retention.policy"].sudo()._of(company)._today()
+            entries.sudo()._as_machine().write({"ended_on": day})
+            entries.flush_recordset(["ended_on"])
 
     @api.model
     def _join_in_force(self, partners):
@@ -127,19 +197,33 @@ class RunwellOverride(models.Model):
         self.flush_model()
 
     def _apply(self):
-        """Tell the open alerts at once, and ask for the customers to be scored again."""
+        """Tell alerts and scores at once, and ask for the customers to be scored again."""
         self.flush_recordset()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE runwell_score s SET override_id = CASE WHEN o.ended_on IS NULL THEN o.id END
+              FROM runwell_override o
+             WHERE o.id = ANY(%s)
+               AND s.partner_id = o.partner_id AND s.company_id = o.company_id
+            """,
+            list(self.ids),
+        ))
+        self.env["runwell.score"].invalidate_model(["override_id"])
         self.env["runwell.churn.alert"]._sync_snooze(self.partner_id, self.company_id)
         self.env["runwell.score.refresh"]._ask(self)
 
     @api.model
     def _sql_in_force(self, company_id, as_of):
         """Return SQL ``(id, partner_id, lifecycle, is_muted, until)``: what holds on a day."""
+        company = self.env["res.company"].browse(company_id)
+        # sudo: the time zone stands in the settings.
+        model = self.env["runwell.scoring.model"].sudo()._active_of(company)
         return SQL(
             """SELECT DISTINCT ON (partner_id) id, partner_id, lifecycle, is_muted, until
                  FROM runwell_override
                 WHERE company_id = %(company)s AND until >= %(day)s
-                  AND create_date::date <= %(day)s AND (ended_on IS NULL OR ended_on > %(day)s)
+                  AND (create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date <= %(day)s
+                  AND (ended_on IS NULL OR ended_on > %(day)s)
                 ORDER BY partner_id, id DESC""",
-            company=company_id, day=SQL("%s::date", as_of),
+            company=company_id, day=SQL("%s::date", as_of), zone=model._timezone(),
         )

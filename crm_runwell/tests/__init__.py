@@ -1,4 +1,6 @@
 from . import test_alert_workers
+from . import test_alert_bulk
+from . import test_alert_flow
 from . import test_alerts
 from . import test_backtest
 from . import test_backtest_tally
@@ -26,6 +28,7 @@ from . import test_order_file
 from . import test_order_import
 from . import test_order_import_whole
 from . import test_order_import_wizard
+from . import test_override
 from . import test_papers
 from . import test_plays
 from . import test_plays_automatic
@@ -36,8 +39,10 @@ from . import test_purchase_days
 from . import test_purchases
 from . import test_query_counts
 from . import test_refresh
+from . import test_retention_tour
 from . import test_roles
 from . import test_rules_judged
+from . import test_score_notes
 from . import test_score_rules
 from . import test_screens
 from . import test_season
@@ -48,3 +53,4 @@ from . import test_translations
 from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
+from . import test_win_back

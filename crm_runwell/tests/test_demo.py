@@ -127,7 +127,10 @@ class TestDemoLoaded(TransactionCase):
 
     def test_warnings_arise(self):
         alerts = self.env["runwell.churn.alert"].search(
-            [("partner_id", "in", self.everyone.ids), ("state", "=", "warning")]
+            [
+                ("partner_id", "in", self.everyone.ids),
+                ("state", "in", ("warning", "suspended", "lost")),
+            ]
         )
         self.assertGreaterEqual(len(alerts), 5)
         stopped = alerts.filtered(lambda alert: alert.partner_id in self._of("stopped"))
@@ -135,6 +138,37 @@ class TestDemoLoaded(TransactionCase):
         self.assertEqual(stopped.company_id, self.main | self.second)
         self.assertTrue(all(alert.revenue_at_risk > 0 for alert in stopped))
         self.assertFalse(alerts.filtered(lambda alert: alert.partner_id in self._of("growing")))
+
+    def test_what_became_of_the_alerts(self):
+        """Alerts in every state, and every figure with what stands behind it."""
+        alerts = self.env["runwell.churn.alert"].search([("partner_id", "in", self.everyone.ids)])
+        states = {state for state, _label in alerts._fields["state"].selection}
+        self.assertEqual(set(alerts.mapped("state")), states)
+        today = fields.Date.today()
+        for alert in alerts.filtered(lambda alert: alert.state == "won_back"):
+            order = alert.won_back_order_id
+            self.assertGreater(order.date_order.date(), alert.raised_on)
+            self.assertEqual(alert.closed_on, order.date_order.date())
+            self.assertAlmostEqual(
+                alert.won_back_amount, order.amount_untaxed / order.currency_rate, places=2,
+            )
+        worked = alerts.filtered("measure_ids")
+        self.assertGreaterEqual(len(worked), 8)
+        for alert in alerts:
+            last = alert.closed_on or today
+            days = alert.measure_ids.mapped(lambda measure: measure.date.date())
+            self.assertFalse([day for day in days if not alert.raised_on <= day <= last])
+            self.assertEqual(alert.worked_on, min(days, default=False))
+        self.assertTrue(alerts.filtered("loss_proposed_by_id"))
+        self.assertTrue(alerts.filtered("snoozed_until"))
+        self.assertTrue(all(
+            alert.reason_id for alert in alerts if alert.state in ("lost", "false_alarm")
+        ))
+        rescued = alerts.filtered(lambda alert: alert.partner_id in self._of("rescued"))
+        self.assertEqual(set(rescued.mapped("state")), {"won_back"})
+        said = self.scores.filtered("computed_lifecycle")
+        self.assertTrue(said)
+        self.assertNotEqual(said.lifecycle, said.computed_lifecycle)
 
     def test_lifecycles(self):
         lifecycles = dict(
@@ -166,9 +200,12 @@ class TestDemoLoaded(TransactionCase):
         self.assertLessEqual(max(invoices.mapped("invoice_date")), today)
 
     def test_loading_twice_adds_nothing(self):
-        before = self.env["sale.order"].search_count([])
+        models = (
+            "sale.order", "runwell.churn.alert", "runwell.churn.measure", "runwell.override",
+        )
+        before = [self.env[model].search_count([]) for model in models]
         self.env["runwell.demo"]._load()
-        self.assertEqual(self.env["sale.order"].search_count([]), before)
+        self.assertEqual([self.env[model].search_count([]) for model in models], before)
 
     def test_leaves_no_external_ids(self):
         """What an uninstall could not delete must not belong to the module."""

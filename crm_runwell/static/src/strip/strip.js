@@ -5,6 +5,7 @@ import {useService} from "@web/core/utils/hooks";
 import {formatMonetary} from "@web/views/fields/formatters";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
+import {RunwellChange} from "../change/change";
 import {formatRisk, riskColor} from "../risk_field/risk_field";
 
 import {Component} from "@odoo/owl";
@@ -24,10 +25,12 @@ const LIFECYCLE_COLORS = {
 /**
  * The state of a customer in one line: lifecycle, risk, next order, value, revenue.
  *
- * Reads the field `runwell_summary` (see `runwell.score._summary`) and asks nothing more.
+ * Reads the field `runwell_summary` (see `runwell.score._summary`) and, under it, what is in
+ * `runwell_notes`: what changed, and what a person set. Asks nothing more.
  */
 export class RunwellStrip extends Component {
     static template = "crm_runwell.Strip";
+    static components = {RunwellChange};
     static props = {...standardFieldProps};
 
     setup() {
@@ -37,6 +40,10 @@ export class RunwellStrip extends Component {
 
     get summary() {
         return this.props.record.data[this.props.name];
+    }
+
+    get notes() {
+        return this.props.record.data.runwell_notes || {};
     }
 
     get lifecycleColor() {
@@ -95,12 +102,26 @@ export class RunwellStrip extends Component {
         return formatMonetary(amount, {currencyId: this.summary.currency_id, digits: [16, 0]});
     }
 
-    async open(method) {
-        this.action.doAction(await this.orm.call("runwell.score", method, [[this.summary.id]]));
+    async open(method, options = {}) {
+        this.action.doAction(
+            await this.orm.call("runwell.score", method, [[this.summary.id]]),
+            options
+        );
+    }
+
+    /** Open a dialog; what it changed is shown once it is closed. */
+    ask(method) {
+        return this.open(method, {onClose: () => this.props.record.load()});
+    }
+
+    async endOverride() {
+        await this.orm.call("runwell.score", "action_end_override", [[this.summary.id]]);
+        await this.props.record.load();
     }
 }
 
 registry.category("fields").add("runwell_strip", {
     component: RunwellStrip,
     supportedTypes: ["json"],
+    fieldDependencies: [{name: "runwell_notes", type: "json"}],
 });
