@@ -58,6 +58,21 @@ class TestBulk(AlertCase):
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertEqual(self.env["mail.message"].search_count(notified), messages)
 
+    def test_start_a_play(self):
+        play = self.env.ref("crm_runwell.play_visit")
+        said, _bulk = self.run_bulk("play", self.supervisor, plan_id=play.id)
+        self.assertEqual((self.alert + self.theirs).running_plan_id, play)
+        self.assertEqual(len(self.alert.activity_ids), len(play.template_ids))
+        self.assertIn("closed already", said[self.done])
+        said, _bulk = self.run_bulk("play", self.manager, self.alert)
+        self.assertIn("is running on the alert of Buyer", said[self.alert])
+
+    def test_the_play_that_suits_each(self):
+        suited = self.alert.suggested_plan_id
+        self.assertTrue(suited)
+        self.run_bulk("play", self.manager, self.alert)
+        self.assertEqual(self.alert.running_plan_id, suited)
+
     def test_confirm_lost_each_on_its_own(self):
         self.tried(self.alert)
         reason = self.env.ref("crm_runwell.churn_reason_price")

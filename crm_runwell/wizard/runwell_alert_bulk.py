@@ -33,6 +33,11 @@ class RunwellAlertBulk(models.TransientModel):
             ("share", "=", False), ("company_ids", "in", self.env.companies.ids),
         ],
     )
+    plan_id = fields.Many2one(
+        comodel_name="mail.activity.plan", string="Play",
+        domain=[("res_model", "=", "runwell.churn.alert")],
+        help="Empty: the play that suits each alert.",
+    )
     until = fields.Date(
         default=lambda self: fields.Date.context_today(self) + timedelta(days=30),
     )
@@ -49,6 +54,7 @@ class RunwellAlertBulk(models.TransientModel):
         """Return what can be done with many alerts, as pairs for the selection."""
         return [
             ("assign", self.env._("Give to another owner")),
+            ("play", self.env._("Start a play")),
             ("snooze", self.env._("Snooze")),
             ("propose", self.env._("Propose as lost")),
             ("lost", self.env._("Confirm lost")),
@@ -107,6 +113,9 @@ class RunwellAlertBulk(models.TransientModel):
             raise UserError(self.env._("Choose the new owner."))
         alert._check_may_work()
         alert.user_id = self.user_id
+
+    def _do_play(self, alert):
+        alert._start_play(self.plan_id)
 
     def _do_snooze(self, alert):
         alert._check_may_work()
