@@ -36,8 +36,10 @@ class MailActivity(models.Model):
         done = self.filtered(
             lambda activity: activity.res_model == ALERT and activity.active
         ).sudo()
-        measures = done._runwell_measures(feedback)
+        measures = done._runwell_measures(feedback) if done else []
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        if not measures:
+            return result
         # Who and when are facts given here: the machine writes them.
         # sudo: the right was checked in _runwell_measures.
         self.env["runwell.churn.measure"].sudo()._as_machine().create(measures)
@@ -49,10 +51,11 @@ class MailActivity(models.Model):
         Theirs who may work on the alert, or were given the activity: a step that a
         play gives to finance is a measure too.
         """
-        no_measure = self._runwell_types(NO_MEASURE)
-        kinds = {
-            id_: KINDS[xmlid] for xmlid in KINDS for id_ in self._runwell_types([xmlid])
-        }
+        def type_id(xmlid):
+            return self.env["ir.model.data"]._xmlid_to_res_id(xmlid, raise_if_not_found=False)
+
+        no_measure = {type_id(xmlid) for xmlid in NO_MEASURE}
+        kinds = {type_id(xmlid): kind for xmlid, kind in KINDS.items()}
         user, values = self.env.user, []
         for activity in self:
             alert = self.env[ALERT].browse(activity.res_id).exists()
@@ -68,8 +71,3 @@ class MailActivity(models.Model):
                 "description": f"{what}: {feedback.strip()}" if (feedback or "").strip() else what,
             })
         return values
-
-    def _runwell_types(self, xmlids):
-        """Return the ids of those of these activity types that are still there."""
-        found = (self.env.ref(xmlid, raise_if_not_found=False) for xmlid in xmlids)
-        return {type_.id for type_ in found if type_}

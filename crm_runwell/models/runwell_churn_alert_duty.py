@@ -60,7 +60,7 @@ class RunwellChurnAlert(models.Model):
         self.flush_model()
         self.env["mail.activity"].flush_model()
         to_do = SQL(
-            """a.id = ANY(%s) AND a.user_id IS NOT NULL AND NOT a.is_held_back
+            """a.id = ANY(%s) AND a.user_id IS NOT NULL AND a.is_held_back IS NOT TRUE
                AND a.snoozed_until IS NULL AND a.state IN ('warning', 'suspended')""",
             list(self.ids),
         )

@@ -310,6 +310,18 @@ class TestDigestMachine(DigestCase):
             self.assertEqual(len(self.digest._send(people)), 2)
             self.assertFalse(self.digest._send(people))
 
+    def test_whom_another_worker_has(self):
+        """Somebody who is locked by another transaction is left to it."""
+        person = self.env.ref("base.public_user")
+        digest = self.env.registry["runwell.retention.digest"]
+        with patch.object(digest, "_mail", return_value=None) as mail:
+            with self.registry.cursor() as other:
+                other.execute("SELECT FROM res_users WHERE id = %s FOR UPDATE", [person.id])
+                self.digest._send(person)
+                mail.assert_not_called()
+            self.digest._send(person)
+            mail.assert_called_once()
+
     def test_as_many_queries_for_many_alerts(self):
         counts = []
         for size in (12, 12, 40):
