@@ -45,8 +45,8 @@ class RunwellChurnLedger(models.Model):
     )
 
     verdict = fields.Selection(
-        [("right", "Right"), ("wrong", "Wrong")], "The warning was", readonly=True,
-        help="Empty while it is not known yet, or where it does not count.",
+        [("right", "Proved right"), ("wrong", "Proved wrong")], "Outcome of the warning",
+        readonly=True, help="Empty while it is not known yet, or where it does not count.",
     )
 
     raised_count = fields.Integer("Raised", readonly=True)
@@ -56,7 +56,7 @@ class RunwellChurnLedger(models.Model):
     false_alarm_count = fields.Integer("False alarms", readonly=True)
     open_count = fields.Integer("Open", readonly=True)
     decided_count = fields.Integer("Decided", readonly=True)
-    right_count = fields.Integer("Right", readonly=True)
+    right_count = fields.Integer("Right warnings", readonly=True)
     precision = OptionalFloat(
         "Precision", readonly=True, aggregator="avg",
         help="Share of the decided warnings that were right.",
