@@ -54,7 +54,7 @@ class RunwellAlertRule(models.Model):
         "Decided", readonly=True,
         help="Warnings whose outcome is known, since the rule was last unmuted.",
     )
-    right_count = fields.Integer("Right", readonly=True)
+    right_count = fields.Integer("Right warnings", readonly=True)
     precision = OptionalFloat(
         "Precision", readonly=True, aggregator="avg",
         help="Share of the decided warnings that were right: lost, or won back by work, or "

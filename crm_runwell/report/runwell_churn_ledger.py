@@ -44,6 +44,11 @@ class RunwellChurnLedger(models.Model):
         "while alerts were being held back.",
     )
 
+    verdict = fields.Selection(
+        [("right", "Proved right"), ("wrong", "Proved wrong")], "Outcome of the warning",
+        readonly=True, help="Empty while it is not known yet, or where it does not count.",
+    )
+
     raised_count = fields.Integer("Raised", readonly=True)
     worked_count = fields.Integer("Worked", readonly=True)
     won_back_count = fields.Integer("Won back", readonly=True)
@@ -51,7 +56,7 @@ class RunwellChurnLedger(models.Model):
     false_alarm_count = fields.Integer("False alarms", readonly=True)
     open_count = fields.Integer("Open", readonly=True)
     decided_count = fields.Integer("Decided", readonly=True)
-    right_count = fields.Integer("Right", readonly=True)
+    right_count = fields.Integer("Right warnings", readonly=True)
     precision = OptionalFloat(
         "Precision", readonly=True, aggregator="avg",
         help="Share of the decided warnings that were right.",
@@ -92,6 +97,8 @@ class RunwellChurnLedger(models.Model):
             """SELECT a.id, a.id AS alert_id, a.partner_id, a.company_id, a.currency_id, a.user_id,
                       a.rule, a.cause, a.value_class, a.state, a.raised_on, a.due_on, a.worked_on,
                       a.closed_on, a.is_held_back, %(compared)s AS is_compared,
+                      CASE WHEN %(verdict)s THEN 'right' WHEN NOT %(verdict)s THEN 'wrong' END
+                          AS verdict,
                       1 AS raised_count,
                       (a.worked_on IS NOT NULL)::int AS worked_count,
                       (a.state = 'won_back')::int AS won_back_count,

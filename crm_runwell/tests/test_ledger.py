@@ -36,7 +36,9 @@ class LedgerCase(AlertCase):
         row = self.row()
         self.assertEqual(row.precision is False, not row.decided_count)
         self.assertEqual(row.precision or 0, row.right_count)
-        return bool(row.right_count) if row.decided_count else None
+        verdict = {"right": True, "wrong": False, False: None}[row.verdict]
+        self.assertEqual(verdict, bool(row.right_count) if row.decided_count else None)
+        return verdict
 
     def set(self, **values):
         self.alert._as_machine().write(values)

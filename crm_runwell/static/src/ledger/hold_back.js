@@ -1,5 +1,5 @@
 import {_t} from "@web/core/l10n/translation";
-import {formatInteger, formatMonetary} from "@web/views/fields/formatters";
+import {formatFloat, formatInteger, formatMonetary} from "@web/views/fields/formatters";
 
 import {percent} from "../backtest/format";
 
@@ -23,8 +23,6 @@ export class HoldBack extends Component {
         openPolicy: Function,
     };
 
-    percent = percent;
-
     whole(count) {
         return formatInteger(count);
     }
@@ -42,7 +40,7 @@ export class HoldBack extends Component {
 
     points(share) {
         const points = Math.round(1000 * share) / 10;
-        const text = String(Math.abs(points));
+        const text = formatFloat(Math.abs(points), {digits: [16, 1]});
         if (points < 0) {
             return `−${text}`;
         }
@@ -73,6 +71,16 @@ export class HoldBack extends Component {
             {...worked, isHeldBack: false, label: _t("Not held back")},
             {...held, isHeldBack: true, label: _t("Held back")},
         ];
+    }
+
+    armNote(arm) {
+        if (!arm.count) {
+            return _t("none through its horizon yet");
+        }
+        return _t("%(share)s ordered again, %(money)s each", {
+            share: percent(arm.ordered / arm.count),
+            money: this.money(arm.revenue),
+        });
     }
 
     /** How sure it is: whether zero lies in the interval. */

@@ -19,6 +19,7 @@ const PERIODS = [30, 90, 365, 0];
 const SHORT = 8;
 const LIST = [
     [false, "list"],
+    [false, "kanban"],
     [false, "pivot"],
     [false, "graph"],
 ];
@@ -79,6 +80,7 @@ export class RunwellLedger extends Component {
             res_model: "runwell.churn.ledger",
             name,
             views: LIST,
+            mobile_view_mode: "kanban",
             domain: [...this.data.domain, ...domain],
             context: {},
         });
@@ -91,6 +93,7 @@ export class RunwellLedger extends Component {
             res_model: "runwell.churn.ledger",
             name: isHeldBack ? _t("Held back") : _t("Not held back"),
             views: LIST,
+            mobile_view_mode: "kanban",
             domain: [
                 ...this.data.domain.filter((term) => term[0] === "company_id"),
                 ["is_compared", "=", true],
@@ -219,6 +222,13 @@ export class RunwellLedger extends Component {
         return _t("%(right)s of %(decided)s right", {
             right: this.whole(row.right_count),
             decided: this.whole(row.decided_count),
+        });
+    }
+
+    partOf(row) {
+        return _t("%(part)s of %(whole)s", {
+            part: this.whole(row.right_count),
+            whole: this.whole(row.decided_count),
         });
     }
 
