@@ -131,6 +131,16 @@ class RunwellChurnAlert(models.Model):
         self.write({"reason_id": reason.id, "reason": words})
         getattr(self, OUTCOMES[outcome])()
 
+    def action_open_purchases(self):
+        """Open the documents behind the figures."""
+        self.ensure_one()
+        return self._score().action_open_purchases()
+
+    def action_open_overdue(self):
+        """Open the customer's invoices that are due and not paid."""
+        self.ensure_one()
+        return self._score().action_open_overdue()
+
     def action_snooze(self):
         """Open the dialog in which the customer is muted until a day."""
         self.ensure_one()

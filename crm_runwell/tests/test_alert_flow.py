@@ -229,6 +229,15 @@ class TestDialogs(FlowCase):
         with self.assertRaises(UserError):
             self.decide("won_back", "supervisor", reason="I say so")
 
+    def test_the_figures_open_their_documents(self):
+        self.buyer.invalidate_recordset()
+        alert = self.alert.with_user(self.users["owner"])
+        action = alert.action_open_purchases()
+        self.assertEqual(len(self.env[action["res_model"]].search(action["domain"])), 30)
+        invoice = self.invoice(self.buyer, "2024-05-01", 10.0, due="2024-05-02")
+        action = alert.action_open_overdue()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), invoice)
+
     def test_the_board_begins_with_ones_work(self):
         Alert = self.env["runwell.churn.alert"]
         for role, name in (

@@ -156,7 +156,7 @@ class TestDemoLoaded(TransactionCase):
         self.assertGreaterEqual(len(worked), 8)
         for alert in alerts:
             last = alert.closed_on or today
-            days = alert.measure_ids.mapped(lambda measure: measure.date.date())
+            days = [measure.date.date() for measure in alert.measure_ids]
             self.assertFalse([day for day in days if not alert.raised_on <= day <= last])
             self.assertEqual(alert.worked_on, min(days, default=False))
         self.assertTrue(alerts.filtered("loss_proposed_by_id"))

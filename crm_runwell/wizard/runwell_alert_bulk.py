@@ -60,6 +60,15 @@ class RunwellAlertBulk(models.TransientModel):
             ("lost", self.env._("Confirm lost")),
             ("false_alarm", self.env._("False alarm")),
         ]
+        _ = self.env._
+        labels = {
+            "assign": _("Give to another owner"),
+            "snooze": _("Snooze"),
+            "propose": _("Propose as lost"),
+            "lost": _("Confirm lost"),
+            "false_alarm": _("False alarm"),
+        }
+        return list(labels.items())
 
     @api.model
     def _default_alert_ids(self):
@@ -148,7 +157,8 @@ class RunwellAlertBulk(models.TransientModel):
         refused = self.line_ids.filtered(lambda line: not line.is_done).alert_id
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_churn_alert")
         return action | {
-            "name": self.env._("Refused"), "domain": [("id", "in", refused.ids)], "context": {},
+            "name": self.env._("Refused"),
+            "domain": [("id", "in", refused.ids)], "context": {},
             "views": [(False, "list"), (False, "form")], "target": "current",
         }
 

@@ -15,12 +15,18 @@ class RunwellAlertBulkLine(models.TransientModel):
         comodel_name="runwell.churn.alert", required=True, readonly=True, ondelete="cascade",
     )
     message = fields.Char(string="Refused because", readonly=True)
+    result = fields.Char(compute="_compute_result")
     is_done = fields.Boolean(string="Done", compute="_compute_is_done", store=True)
 
     @api.depends("message")
     def _compute_is_done(self):
         for line in self:
             line.is_done = not line.message
+
+    @api.depends("message")
+    def _compute_result(self):
+        for line in self:
+            line.result = line.message or self.env._("Done")
 
     def action_open(self):
         """Open the alert."""

@@ -57,7 +57,8 @@ registry.category("web_tour.tours").add("runwell_from_warning_to_measure", {
         },
         {
             content: "The measure stands on the alert",
-            trigger: ".o_field_widget[name=measure_ids] .o_data_row:contains(Offered the new harvest)",
+            trigger:
+                ".o_field_widget[name=measure_ids] .o_data_row:contains(Offered the new harvest)",
         },
     ],
 });
@@ -91,7 +92,8 @@ registry.category("web_tour.tours").add("runwell_won_back", {
         },
         {
             content: "It is the order of the customer",
-            trigger: ".o_breadcrumb:contains(Tour Roastery), .o_form_view .o_field_widget[name=partner_id]:contains(Tour Roastery)",
+            trigger:
+                ".o_breadcrumb:contains(Tour Roastery), .o_form_view .o_field_widget[name=partner_id]:contains(Tour Roastery)",
         },
     ],
 });
