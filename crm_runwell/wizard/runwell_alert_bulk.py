@@ -52,17 +52,10 @@ class RunwellAlertBulk(models.TransientModel):
     @api.model
     def _operations(self):
         """Return what can be done with many alerts, as pairs for the selection."""
-        return [
-            ("assign", self.env._("Give to another owner")),
-            ("play", self.env._("Start a play")),
-            ("snooze", self.env._("Snooze")),
-            ("propose", self.env._("Propose as lost")),
-            ("lost", self.env._("Confirm lost")),
-            ("false_alarm", self.env._("False alarm")),
-        ]
         _ = self.env._
         labels = {
             "assign": _("Give to another owner"),
+            "play": _("Start a play"),
             "snooze": _("Snooze"),
             "propose": _("Propose as lost"),
             "lost": _("Confirm lost"),
