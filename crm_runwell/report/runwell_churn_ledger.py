@@ -22,7 +22,7 @@ class RunwellChurnLedger(models.Model):
     _order = "raised_on desc, id desc"
     _rec_name = "partner_id"
 
-    alert_id = fields.Many2one("runwell.churn.alert", "Alert", readonly=True)
+    alert_id = fields.Many2one("runwell.churn.alert", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

@@ -18,6 +18,7 @@ from . import test_facts
 from . import test_hold_back
 from . import test_learning
 from . import test_ledger
+from . import test_ledger_tour
 from . import test_lifecycle
 from . import test_machine_owned
 from . import test_no_leak

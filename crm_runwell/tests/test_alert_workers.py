@@ -127,10 +127,10 @@ class TestAlertWorkers(BaseCase):
                 start.wait(timeout=60)
                 try:
                     results[number] = work(env)
-                    cr.commit()
+                    env.cr.commit()
                 except psycopg2.Error as error:
                     results[number] = error
-                    cr.rollback()
+                    env.cr.rollback()
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
         for thread in threads:

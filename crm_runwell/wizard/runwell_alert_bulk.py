@@ -150,9 +150,9 @@ class RunwellAlertBulk(models.TransientModel):
         refused = self.line_ids.filtered(lambda line: not line.is_done).alert_id
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_churn_alert")
         return action | {
+            "domain": [("id", "in", refused.ids)], "context": {}, "target": "current",
+            "views": [(False, "list"), (False, "form")],
             "name": self.env._("Refused"),
-            "domain": [("id", "in", refused.ids)], "context": {},
-            "views": [(False, "list"), (False, "form")], "target": "current",
         }
 
     def _reopen(self):
