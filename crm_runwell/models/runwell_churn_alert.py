@@ -46,7 +46,7 @@ class RunwellChurnAlert(models.Model):
         "escalated_on", "is_held_back", "snoozed_until", "worked_on", "loss_proposed_by_id",
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
         "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at", "due_on",
-        "orders_after", "revenue_after", "is_left_out", "released_on",
+        "orders_after", "revenue_after", "is_left_out", "released_on", "returned_on",
     })
 
     partner_id = fields.Many2one(
@@ -163,6 +163,10 @@ class RunwellChurnAlert(models.Model):
     is_left_out = fields.Boolean(
         "Left out", readonly=True,
         help="Closed because a person left the customer out of the scoring: it does not count.",
+    )
+    returned_on = fields.Date(
+        "Came back on", readonly=True,
+        help="A customer given up as lost ordered again: a win-back after all.",
     )
     reopen_count = fields.Integer("Reopened", readonly=True)
     days_to_action = OptionalInteger(

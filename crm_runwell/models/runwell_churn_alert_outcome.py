@@ -21,6 +21,7 @@ class RunwellChurnAlert(models.Model):
         scope = model._scope(today)
         self.env.flush_all()
         self.env.cr.execute(ledger.settle_horizons(scope, today))
+        self.env.cr.execute(ledger.note_returned(scope))
         self.env.cr.execute(ledger.update_kept(scope, today))
-        self.invalidate_model(["orders_after", "revenue_after", "kept_revenue"])
+        self.invalidate_model(["orders_after", "revenue_after", "returned_on", "kept_revenue"])
         self.env["runwell.alert.rule"]._judge(company)

@@ -51,7 +51,10 @@ class RunwellChurnLedger(models.Model):
 
     raised_count = fields.Integer("Raised", readonly=True)
     worked_count = fields.Integer("Worked", readonly=True)
-    won_back_count = fields.Integer("Won back", readonly=True)
+    won_back_count = fields.Integer(
+        "Won back", readonly=True,
+        help="By the next order; also a customer given up as lost who came back later.",
+    )
     lost_count = fields.Integer("Lost", readonly=True)
     false_alarm_count = fields.Integer("False alarms", readonly=True)
     open_count = fields.Integer("Open", readonly=True)
@@ -81,8 +84,8 @@ class RunwellChurnLedger(models.Model):
         "runwell.churn.alert": [
             "partner_id", "company_id", "currency_id", "user_id", "rule", "cause", "value_class",
             "state", "raised_on", "due_on", "worked_on", "closed_on", "is_held_back",
-            "is_left_out", "released_on", "kept_revenue", "revenue_12m", "revenue_at_risk",
-            "orders_after", "revenue_after",
+            "is_left_out", "released_on", "returned_on", "kept_revenue", "revenue_12m",
+            "revenue_at_risk", "orders_after", "revenue_after",
         ],
         "runwell.churn.measure": ["alert_id", "cost"],
     }
@@ -101,20 +104,21 @@ class RunwellChurnLedger(models.Model):
                           AS verdict,
                       1 AS raised_count,
                       (a.worked_on IS NOT NULL)::int AS worked_count,
-                      (a.state = 'won_back')::int AS won_back_count,
+                      %(won)s::int AS won_back_count,
                       (a.state = 'lost')::int AS lost_count,
                       (a.state = 'false_alarm')::int AS false_alarm_count,
                       (a.state IN ('warning', 'suspended'))::int AS open_count,
                       (%(verdict)s IS NOT NULL)::int AS decided_count,
                       coalesce(%(verdict)s, FALSE)::int AS right_count,
                       %(verdict)s::int::float8 AS precision,
-                      CASE WHEN a.state = 'won_back' THEN a.kept_revenue END AS kept_revenue,
+                      CASE WHEN %(won)s THEN a.kept_revenue END AS kept_revenue,
                       CASE WHEN a.state = 'lost' THEN a.revenue_12m END AS revenue_lost,
                       a.revenue_at_risk, m.cost AS measure_cost,
                       (a.worked_on - a.raised_on)::float8 AS days_to_action,
-                      CASE WHEN a.state = 'won_back'
-                           THEN (a.closed_on - a.raised_on)::float8 END AS days_to_win_back,
+                      CASE WHEN %(won)s THEN (coalesce(a.returned_on, a.closed_on)
+                           - a.raised_on)::float8 END AS days_to_win_back,
                       a.orders_after, a.revenue_after""",
+            won=SQL("(a.state = 'won_back' OR a.returned_on IS NOT NULL)"),
             verdict=SQL("(%s)", verdict()), compared=self._compared(),
         )
 

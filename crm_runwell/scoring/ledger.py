@@ -64,6 +64,28 @@ def settle_horizons(scope, today):
     )
 
 
+def note_returned(scope):
+    """Return SQL that notes when a customer given up as lost bought again: a later win-back."""
+    return SQL(
+        """
+        WITH lost AS MATERIALIZED (
+            SELECT id, partner_id, closed_on
+              FROM runwell_churn_alert
+             WHERE company_id = %(company)s AND kind = 'customer' AND state = 'lost'
+               AND returned_on IS NULL
+        ), bought AS (
+            SELECT lost.id, min(d.day) AS day
+              FROM lost JOIN (%(documents)s) d
+                ON d.partner_id = lost.partner_id AND d.day > lost.closed_on AND d.amount > 0
+             GROUP BY lost.id
+        )
+        UPDATE runwell_churn_alert a SET returned_on = bought.day
+          FROM bought WHERE a.id = bought.id
+        """,
+        company=scope.company_id, documents=documents(scope),
+    )
+
+
 def update_kept(scope, today):
     """Return SQL that brings the money kept by the win-backs up to date.
 
@@ -73,15 +95,17 @@ def update_kept(scope, today):
     return SQL(
         """
         WITH won AS MATERIALIZED (
-            SELECT id, partner_id, closed_on
+            SELECT id, partner_id, coalesce(returned_on, closed_on) AS won_on
               FROM runwell_churn_alert
-             WHERE company_id = %(company)s AND kind = 'customer' AND state = 'won_back'
-               AND (closed_on > %(today)s::date - %(days)s - 31 OR kept_revenue IS NULL)
+             WHERE company_id = %(company)s AND kind = 'customer'
+               AND (state = 'won_back' OR returned_on IS NOT NULL)
+               AND (coalesce(returned_on, closed_on) > %(today)s::date - %(days)s - 31
+                    OR kept_revenue IS NULL)
         ), bought AS (
             SELECT won.id, sum(d.amount) AS revenue
               FROM won JOIN (%(documents)s) d
-                ON d.partner_id = won.partner_id AND d.day >= won.closed_on
-               AND d.day < won.closed_on + %(days)s
+                ON d.partner_id = won.partner_id AND d.day >= won.won_on
+               AND d.day < won.won_on + %(days)s
              GROUP BY won.id
         )
         UPDATE runwell_churn_alert a SET kept_revenue = coalesce(b.revenue, 0)

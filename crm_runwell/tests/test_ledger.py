@@ -196,6 +196,20 @@ class TestMoney(LedgerCase):
         self.assertIs(self.alert.kept_revenue, False)
         self.assertEqual(self.row().revenue_lost, self.alert.revenue_12m)
 
+    def test_a_lost_customer_who_comes_back_is_a_win_back(self):
+        self.worked(SOON)
+        self.closed(self.alert, "confirm_lost", SOON)
+        self.settle(LAST)
+        self.assertEqual((self.row().lost_count, self.row().won_back_count), (1, 0))
+        self.orders(self.buyer, LATER, amount=70.0)
+        self.settle(days_before(-95))
+        self.env.invalidate_all()
+        self.assertEqual((self.alert.state, str(self.alert.returned_on)), ("lost", LATER))
+        row = self.row()
+        self.assertEqual((row.lost_count, row.won_back_count), (1, 1))
+        self.assertEqual((row.kept_revenue, row.days_to_win_back), (70.0, 91))
+        self.assertTrue(self.verdict())
+
     def test_revenue_within_the_horizon_is_net(self):
         self.orders(self.buyer, SOON, LAST, LATER, amount=100.0)
         self.orders(self.buyer, days_before(-30), amount=-40.0)
