@@ -17,3 +17,9 @@ from . import runwell_backtest_figures
 from . import runwell_backtest
 from . import runwell_backtest_threshold
 from . import runwell_backtest_result
+from . import runwell_request_tag
+from . import runwell_request
+from . import runwell_request_flow
+from . import runwell_request_assign
+from . import runwell_request_merge
+from . import runwell_service_team

@@ -53,13 +53,19 @@ class RunwellMachineOwned(models.AbstractModel):
             for name, field in fields.items()
         }
 
+    def _is_machine(self):
+        """Return whether this came through :meth:`_as_machine`."""
+        return self.env.context.get("runwell_machine") is _MACHINE
+
     def _check_machine(self):
         """Raise AccessError unless the scoring itself is at work."""
-        if self.env.context.get("runwell_machine") is not _MACHINE:
-            raise AccessError(
-                self.env._(
-                    "%s is kept by the scoring alone, so that its figures can be trusted. "
-                    "Change the orders, invoices or settings behind it, then compute again.",
-                    self.env["ir.model"]._get(self._name).name,
-                )
-            )
+        if not self._is_machine():
+            raise AccessError(self._machine_refusal())
+
+    def _machine_refusal(self):
+        """Return why a person is refused, and what to do instead."""
+        return self.env._(
+            "%s is kept by the scoring alone, so that its figures can be trusted. "
+            "Change the orders, invoices or settings behind it, then compute again.",
+            self.env["ir.model"]._get(self._name).name,
+        )

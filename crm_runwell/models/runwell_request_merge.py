@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class RunwellRequest(models.Model):
+    """Requests that say the same."""
+
+    _inherit = "runwell.request"
