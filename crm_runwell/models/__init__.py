@@ -19,7 +19,13 @@ from . import runwell_backtest_threshold
 from . import runwell_backtest_result
 from . import runwell_request_tag
 from . import runwell_request
+from . import runwell_request_number
 from . import runwell_request_flow
+from . import runwell_request_thread
 from . import runwell_request_assign
 from . import runwell_request_merge
+from . import runwell_request_actions
 from . import runwell_service_team
+from . import runwell_service_team_presence
+from . import res_partner_request
+from . import res_company

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .optional_fields import OptionalInteger
 
@@ -229,7 +229,11 @@ class RunwellRequest(models.Model):
             ))}
             for values in vals_list
         ]
-        requests = super(RunwellRequest, self._as_machine()).create(vals_list)
+        try:
+            requests = super(RunwellRequest, self._as_machine()).create(vals_list)
+        except AccessError as refused:
+            self._check_may_create(refused)
+            raise
         requests = requests.with_context(self.env.context)
         requests._assign_automatically()
         return requests
@@ -247,6 +251,14 @@ class RunwellRequest(models.Model):
                     "%s has been worked on and stays as a record. Only a new request that was "
                     "made by mistake can be deleted.", request.display_name,
                 ))
+
+    def _check_may_create(self, refused):
+        """Raise the refusal of an account manager in words that help."""
+        if self.has_access("create"):
+            raise AccessError(self.env._(
+                "Account managers make requests for their own customers. Choose one of yours, "
+                "or ask a service agent."
+            )) from refused
 
     def _check_editable(self, vals):
         """Raise UserError for an edit that the state does not allow any more."""
@@ -268,18 +280,3 @@ class RunwellRequest(models.Model):
             "State, agent and dates of a request change through its buttons alone, so that "
             "who did what and when can be trusted."
         )
-
-    @api.model
-    def _next_number(self, company):
-        """Return the next number of a company, from a sequence of its own."""
-        # sudo: whoever may make a request need not see sequences.
-        Sequence = self.env["ir.sequence"].sudo().with_company(company)
-        if not Sequence.search_count([
-            ("code", "=", self._name), ("company_id", "=", company.id),
-        ], limit=1):
-            Sequence.create({
-                "name": self.env._("Service requests"), "code": self._name,
-                "company_id": company.id, "prefix": "REQ/%(range_year)s/", "padding": 5,
-                "use_date_range": True,
-            })
-        return Sequence.next_by_code(self._name)

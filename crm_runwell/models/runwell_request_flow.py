@@ -1,6 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import is_html_empty
+
+#: Requests that the cron archives in one transaction.
+BATCH = 500
 
 #: From this satisfaction on a request is archived; below it the work goes on.
 SATISFIED = 3
@@ -57,19 +60,29 @@ class RunwellRequest(models.Model):
     # new → assigned
 
     def action_claim(self):
-        """Take unassigned requests for oneself."""
-        self.check_access("write")
+        """Take unassigned requests for oneself.
+
+        :raise UserError: if somebody was faster, or the request is of another team
+        """
         for request in self:
             if request.user_id:
                 raise UserError(self.env._(
                     "%(request)s was given to %(agent)s already. Ask for a handover if you "
                     "should have it.", request=request.display_name, agent=request.user_id.name,
                 ))
+            if request.has_access("read") and not request.has_access("write"):
+                raise UserError(self.env._(
+                    "%(request)s is of the team %(team)s, which you are not in. A service "
+                    "manager can add you to it or assign the request to you.",
+                    request=request.display_name, team=request.team_id.name,
+                ))
+        self.check_access("write")
         self._assign(self.env.user)
 
-    def _assign(self, user):
+    def _assign(self, user, by=None):
         """Give new requests to an agent.
 
+        :param by: who decided, empty for the product itself; None: who is at work
         :raise UserError: if a request is not new, or the user is no agent of its company
         """
         self._check_state(("new",), self.env._(
@@ -77,7 +90,8 @@ class RunwellRequest(models.Model):
         ))
         self._check_agent(user)
         self._move({
-            "state": "assigned", "user_id": user.id, "assigned_by_id": self.env.uid,
+            "state": "assigned", "user_id": user.id,
+            "assigned_by_id": self.env.uid if by is None else by.id,
             "assigned_on": fields.Datetime.now(),
         })
 
@@ -99,6 +113,8 @@ class RunwellRequest(models.Model):
 
     def _hand_over(self, user, reason, team=None):
         """Give assigned requests to another agent or team; the reason stays in the chatter.
+
+        The clock goes on where it was: a handover is no concern of the customer.
 
         :param user: the new agent; empty: the team shares them out again
         :param team: the new team; None: the one it is with
@@ -146,11 +162,12 @@ class RunwellRequest(models.Model):
         self._resume()
 
     def _resume(self):
-        waiting = self.filtered("waiting_customer")
-        if waiting:
-            waiting._move({
-                "waiting_customer": False, "waiting_since": False, "waiting_by_id": False,
-            })
+        if waiting := self.filtered("waiting_customer"):
+            waiting._move(self._not_waiting())
+
+    @staticmethod
+    def _not_waiting():
+        return {"waiting_customer": False, "waiting_since": False, "waiting_by_id": False}
 
     # assigned → processed
 
@@ -176,20 +193,6 @@ class RunwellRequest(models.Model):
         })
         for request in self:
             request._send_answer()
-
-    def _send_answer(self):
-        """Post the answer where the customer reads it."""
-        self.ensure_one()
-        self._post_to_customer(self.answer)
-
-    def _post_to_customer(self, body):
-        """Post a public message, which reaches the customer by mail, known or not."""
-        self.ensure_one()
-        unknown = {} if self.partner_id else {"outgoing_email_to": self.email_from}
-        return self.message_post(
-            body=body, message_type="comment", subtype_xmlid="mail.mt_comment",
-            partner_ids=self.partner_id.ids, **unknown,
-        )
 
     # processed → feedback → archived, or back to assigned
 
@@ -277,14 +280,17 @@ class RunwellRequest(models.Model):
             if not stays:
                 request._assign_automatically()
 
-    def _log_step(self, text):
-        """Keep a sentence in the chatter, for employees alone."""
-        self.ensure_one()
-        # sudo: the flow itself notes its step; the step checked its caller.
-        self.sudo().message_post(
-            body=text, author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note",
-        )
-
+    @api.model
     def _cron_archive(self):
-        """Archive what was answered long ago and got no feedback."""
-        return None
+        """Archive what was answered long ago and got no feedback, as each team has it."""
+        for team in self.env["runwell.service.team"].search([("archive_days", ">", 0)]):
+            due = [
+                ("team_id", "=", team.id), ("state", "=", "processed"), ("processed_on", "<",
+                 fields.Datetime.subtract(fields.Datetime.now(), days=team.archive_days)),
+            ]
+            while requests := self.search(due, limit=BATCH):
+                requests._close("no_feedback")
+                if not self.env["ir.cron"]._commit_progress(
+                    len(requests), remaining=self.search_count(due),
+                ):
+                    return
