@@ -73,7 +73,7 @@ class RunwellRequest(models.Model):
     )
     priority = fields.Selection(PRIORITIES, required=True, default="0", tracking=True)
     channel = fields.Selection(CHANNELS, required=True, default="phone")
-    tag_ids = fields.Many2many("runwell.request.tag", string="Tags")
+    tag_ids = fields.Many2many("runwell.request.tag", string="Tags", check_company=True)
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", tracking=True, index=True, ondelete="restrict",

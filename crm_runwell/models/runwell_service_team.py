@@ -104,21 +104,27 @@ class RunwellServiceTeam(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        teams = super().create(vals_list)
-        teams.filtered("is_default")._take_over_default()
-        return teams
+        self._give_up_default([
+            values.get("company_id") or self.env.company.id
+            for values in vals_list if values.get("is_default")
+        ])
+        return super().create(vals_list)
 
     def write(self, vals):
         if vals.get("is_default"):
-            self._take_over_default()
+            self._give_up_default(self.company_id.ids, self.ids)
         return super().write(vals)
 
-    def _take_over_default(self):
-        """Let the other teams of these companies no longer be the default."""
-        self.search([
-            ("company_id", "in", self.company_id.ids), ("is_default", "=", True),
-            ("id", "not in", self.ids),
-        ]).is_default = False
+    @api.model
+    def _give_up_default(self, companies, but=()):
+        """Let no team of these companies be the default any more, but those of these ids."""
+        former = self.search([
+            ("company_id", "in", companies), ("is_default", "=", True), ("id", "not in", but),
+        ])
+        if former:
+            former.is_default = False
+            # The database takes no second default, not even for a moment.
+            former.flush_recordset(["is_default"])
 
     @api.model
     def _default_of(self, company):

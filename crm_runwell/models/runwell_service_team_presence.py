@@ -32,7 +32,7 @@ class RunwellServiceTeam(models.Model):
         """Write whose turn was the last, though it be the same: others then know we were here."""
         self.env.cr.execute(SQL(
             "UPDATE runwell_service_team SET last_assigned_id = %s WHERE id = %s",
-            user.id, self.id,
+            user.id or None, self.id,
         ))
         self.invalidate_recordset(["last_assigned_id"], flush=False)
 
@@ -45,7 +45,7 @@ class RunwellServiceTeam(models.Model):
         self.ensure_one()
         members = self.member_ids.filtered(
             lambda user: user.active and self.company_id in user.company_ids
-            and not user.is_out_of_office
+            and not _is_out_of_office(user)
             and user.has_group("crm_runwell.group_service_user")
         )
         resources = {
@@ -125,3 +125,10 @@ class RunwellServiceTeam(models.Model):
         ))
         Partner, User = self.env["res.partner"], self.env["res.users"]
         return {Partner.browse(partner): User.browse(user) for partner, user in rows}
+
+
+def _is_out_of_office(user):
+    """Return whether a user has said to be away now; no end means until further notice."""
+    first, last = user.out_of_office_from, user.out_of_office_to
+    now = fields.Datetime.now()
+    return bool(first) and first <= now and not (last and last < now)

@@ -27,6 +27,13 @@ from . import test_purchase_days
 from . import test_purchases
 from . import test_query_counts
 from . import test_refresh
+from . import test_request_assign
+from . import test_request_entry
+from . import test_request_flow
+from . import test_request_merge
+from . import test_request_rights
+from . import test_request_thread
+from . import test_request_turns
 from . import test_roles
 from . import test_score_rules
 from . import test_screens

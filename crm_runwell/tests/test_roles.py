@@ -45,16 +45,42 @@ MATRIX = {
     "runwell.backtest.result": {
         "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
     },
+    "runwell.request": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", "own"), "service manager": ("all", "all"),
+        "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.service.team": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.request.tag": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
 MAKERS = {
     "runwell.backtest": {"supervisor", "administrator"},
     "runwell.backtest.result": {"supervisor", "administrator"},
+    "runwell.request": {
+        "account manager", "all documents", "supervisor", "service agent", "service manager",
+    },
+    "runwell.service.team": {"service manager"},
+    "runwell.request.tag": {"service manager"},
 }
 
+#: Who deletes, where not all who create do.
+DELETERS = {"runwell.request": {"service manager"}}
+
 #: Models of which a company has rows of its own, not its customers.
-OF_COMPANY = ("runwell.scoring.model", "runwell.backtest", "runwell.backtest.result")
+OF_COMPANY = (
+    "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
+    "runwell.service.team", "runwell.request.tag",
+)
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
@@ -83,6 +109,7 @@ class TestRoles(RunwellCase):
         for company in companies:
             model = cls.env["runwell.scoring.model"]._active_of(company)
             cls.env["runwell.prediction"]._keep(model, Date.to_date(AS_OF))
+        cls.make_requests(customers)
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
@@ -94,6 +121,16 @@ class TestRoles(RunwellCase):
         cls.rows["runwell.scoring.model"] = {
             "nobody": cls.scoring,
             "elsewhere": cls.env["runwell.scoring.model"]._active_of(cls.other),
+        }
+        cls.rows["runwell.service.team"] = {
+            whose: cls.env["runwell.service.team"]._default_of(company)
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.request.tag"] = {
+            whose: cls.env["runwell.request.tag"].create({
+                "name": "Delivery", "company_id": company.id,
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
         tests = {
             whose: cls.env["runwell.backtest"].create({
@@ -113,6 +150,20 @@ class TestRoles(RunwellCase):
             cls.env, f"rw_{login}", groups, company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )
+
+    @classmethod
+    def make_requests(cls, customers):
+        """Make a request of each customer; an agent's own customer's is given to that agent."""
+        colleague = cls.user("colleague", "crm_runwell.group_service_user")
+        for whose, customer in customers.items():
+            company = cls.other if whose == "elsewhere" else cls.company
+            request = cls.env["runwell.request"].create({
+                "name": whose, "partner_id": customer.id, "company_id": company.id,
+            })
+            if whose.startswith("service"):
+                request._assign(cls.users[whose])
+            elif whose != "elsewhere":
+                request._assign(colleague)
 
     @classmethod
     def silent(cls, name, company, **values):
@@ -181,9 +232,11 @@ class TestRoles(RunwellCase):
             for role, user in self.users.items():
                 for mode in ("create", "unlink"):
                     with self.subTest(model=model, role=role, mode=mode):
+                        allowed = MAKERS.get(model, ())
+                        if mode == "unlink":
+                            allowed = DELETERS.get(model, allowed)
                         self.assertEqual(
-                            self.env[model].with_user(user).has_access(mode),
-                            role in MAKERS.get(model, ()),
+                            self.env[model].with_user(user).has_access(mode), role in allowed,
                         )
 
     def test_margin(self):

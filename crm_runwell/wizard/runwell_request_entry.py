@@ -60,7 +60,7 @@ class RunwellRequestEntry(models.TransientModel):
         Request = self.env["runwell.request"]
         for entry in self:
             customer = entry.partner_id.commercial_partner_id
-            entry.open_request_ids = customer and Request.search([
+            entry.open_request_ids = Request if not customer else Request.search([
                 ("commercial_partner_id", "=", customer.id),
                 ("state", "in", ("new", "assigned", "processed")),
                 ("company_id", "=", self.env.company.id),
