@@ -33,6 +33,7 @@
         "views/runwell_request_tag_views.xml",
         "views/runwell_menus.xml",
         "views/runwell_service_menus.xml",
+        "views/runwell_canned_answer_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "demo": ["demo/demo.xml"],

@@ -25,7 +25,10 @@ from . import runwell_request_thread
 from . import runwell_request_assign
 from . import runwell_request_merge
 from . import runwell_request_actions
+from . import runwell_request_similar
+from . import runwell_request_help
 from . import runwell_service_team
 from . import runwell_service_team_presence
 from . import res_partner_request
 from . import res_company
+from . import runwell_canned_answer

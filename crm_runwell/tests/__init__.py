@@ -30,6 +30,8 @@ from . import test_refresh
 from . import test_request_assign
 from . import test_request_entry
 from . import test_request_flow
+from . import test_request_help
+from . import test_request_help_tour
 from . import test_request_merge
 from . import test_request_rights
 from . import test_request_thread

@@ -60,6 +60,11 @@ MATRIX = {
         "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.canned.answer": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -71,6 +76,7 @@ MAKERS = {
     },
     "runwell.service.team": {"service manager"},
     "runwell.request.tag": {"service manager"},
+    "runwell.canned.answer": {"service manager"},
 }
 
 #: Who deletes, where not all who create do.
@@ -79,7 +85,7 @@ DELETERS = {"runwell.request": {"service manager"}}
 #: Models of which a company has rows of its own, not its customers.
 OF_COMPANY = (
     "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
-    "runwell.service.team", "runwell.request.tag",
+    "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
 )
 
 #: Who sees margins.
@@ -129,6 +135,12 @@ class TestRoles(RunwellCase):
         cls.rows["runwell.request.tag"] = {
             whose: cls.env["runwell.request.tag"].create({
                 "name": "Delivery", "company_id": company.id,
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.canned.answer"] = {
+            whose: cls.env["runwell.canned.answer"].create({
+                "name": "Sorry", "body": "<p>Sorry</p>", "company_id": company.id,
             })
             for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
