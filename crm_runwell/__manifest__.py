@@ -26,6 +26,7 @@
         "views/sale_order_views.xml",
         "wizard/runwell_order_import_views.xml",
         "wizard/runwell_request_step_views.xml",
+        "wizard/runwell_request_document_views.xml",
         "wizard/runwell_request_merge_views.xml",
         "wizard/runwell_request_entry_views.xml",
         "views/runwell_request_views.xml",

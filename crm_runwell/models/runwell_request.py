@@ -45,6 +45,9 @@ class RunwellRequest(models.Model):
         "CHECK(satisfaction BETWEEN 1 AND 5)", "Satisfaction is from 1 to 5.",
     )
     _board_idx = models.Index("(company_id, state, team_id, user_id)")
+    # A column of the board and a page of the list are read in their order, not sorted.
+    _column_idx = models.Index("(company_id, state, priority DESC, id DESC)")
+    _page_idx = models.Index("(company_id, priority DESC, id DESC)")
     _partner_idx = models.Index("(commercial_partner_id, state)")
 
     _people_make_rows = True

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: So many likely duplicates are named; the rest is counted.
+SHOWN = 3
+
 
 class RunwellRequest(models.Model):
     """What the screens of a request need: its dialogs, the customer's strip, its neighbours."""
@@ -43,10 +46,14 @@ class RunwellRequest(models.Model):
     def _compute_likely_duplicate_text(self):
         for request in self:
             likely = request.likely_duplicate_ids
-            request.likely_duplicate_text = likely and self.env._(
-                "The customer seems to ask the same in %s.",
-                ", ".join(likely.mapped("display_name")),
-            )
+            names = ", ".join(likely[:SHOWN].mapped("display_name"))
+            if len(likely) > SHOWN:
+                names = self.env._(
+                    "%(names)s and %(count)s more", names=names, count=len(likely) - SHOWN,
+                )
+            request.likely_duplicate_text = self.env._(
+                "The customer seems to ask the same in %s.", names,
+            ) if likely else False
 
     def action_assign(self):
         """Ask for the agent."""
@@ -69,6 +76,16 @@ class RunwellRequest(models.Model):
             "type": "ir.actions.act_window", "res_model": "runwell.request.step",
             "name": title, "view_mode": "form", "target": "new",
             "context": {"default_step": step, "default_request_ids": self.ids},
+        }
+
+    def action_link_document(self):
+        """Offer the customer's orders and invoices."""
+        self.ensure_one()
+        rows = self.env["runwell.request.document"]._offer(self)
+        return {
+            "type": "ir.actions.act_window", "res_model": rows._name, "target": "new",
+            "name": self.env._("Orders and invoices of the customer"), "view_mode": "list",
+            "domain": [("id", "in", rows.ids)],
         }
 
     def action_open_customer_requests(self):

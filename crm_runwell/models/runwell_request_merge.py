@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from .runwell_request import OPEN_STATES
 
 #: From this likeness of two subjects on (0 to 1) a request is proposed as a duplicate.
-LIKE = 0.6
+LIKE = 0.7
 #: So many of a customer's open requests are compared.
 COMPARED = 50
 REPLY = re.compile(r"^\s*((re|fw|fwd|aw|wg|tr|回复|转发|答复)\s*[:：]\s*)+", re.IGNORECASE)

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .service_common import ServiceCase
@@ -143,6 +143,32 @@ class TestRequestEntry(ServiceCase):
         form = Form(self.env["runwell.request"])
         form.sale_order_id = order
         self.assertEqual(form.partner_id, self.contact)
+
+    def test_an_agent_links_what_is_the_customers(self):
+        """Without access to sales and accounting, and nothing of others."""
+        order, invoice = self.order(self.contact, "2026-01-01"), self.invoice(
+            self.buyer, "2026-01-02",
+        )
+        self.order(self.customer("Other"), "2026-01-01")
+        request = self.as_("agent", self.assigned())
+        action = request.action_link_document()
+        rows = request.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(
+            {(row.model, row.res_id) for row in rows},
+            {("sale.order", order.id), ("account.move", invoice.id)},
+        )
+        for row in rows:
+            row.action_link()
+        self.assertEqual((request.sale_order_id, request.invoice_id), (order, invoice))
+        with self.assertRaises(AccessError):
+            request.sale_order_id.read(["amount_total"])
+        with self.assertRaises(AccessError):
+            self.as_("colleague", request).action_link_document()
+        rows[0].res_id = self.order(self.customer("Other"), "2026-01-01").id
+        with self.assertRaises(UserError):
+            rows[0].action_link()
+        with self.assertRaises(UserError):
+            self.as_("agent", self.assigned(partner_id=False)).action_link_document()
 
     def test_what_the_caller_left_stays(self):
         request = self.request(partner_id=False, email_from="given@example.com", phone="123")

@@ -22,6 +22,11 @@ class TestRequestMerge(ServiceCase):
         self.assertEqual(request.likely_duplicate_ids, alike)
         self.assertIn(alike.number, request.likely_duplicate_text)
         self.assertFalse((other + elsewhere + done).likely_duplicate_ids)
+        self.assertFalse(other.likely_duplicate_text)
+        for _twin in range(4):
+            self.request("The pump leaks")
+        request.invalidate_recordset()
+        self.assertIn("and 2 more", request.likely_duplicate_text)
 
     def test_what_is_proposed_of_an_unknown_sender(self):
         values = {"partner_id": False, "email_from": "new@example.com"}
