@@ -85,7 +85,10 @@ def _past_plans(partners, main, second, seconds, now):
         in_chinese = number % 5 == 4
         names = PAST_CHINESE if in_chinese else PAST_CUSTOMERS
         topics = chinese if in_chinese else latin
-        name = names[(number // 5 if in_chinese else number) % len(names)]
+        place = number // 5 if in_chinese else number
+        name = names[place % len(names)]
+        # another matter each time that it is a customer's turn
+        topic = topics[(5 * place + 3 * (place // len(names))) % len(topics)]
         age = HALF_YEAR - number * (HALF_YEAR - 9) // PAST_COUNT
         day = (now - timedelta(days=age)).date()
         day -= timedelta(days=max(day.weekday() - 4, 0))  # a working day
@@ -95,8 +98,8 @@ def _past_plans(partners, main, second, seconds, now):
             stars = 3
         yield Plan(
             Case(
-                name, topics[(number // 5 if in_chinese else number) % len(topics)], "archived",
-                rng.choice(CHANNELS), agent="ben.service" if in_chinese else rng.choice(AGENTS),
+                name, topic, "archived", rng.choice(CHANNELS),
+                agent="ben.service" if in_chinese else rng.choice(AGENTS),
                 stars=stars or 0, priority=rng.choice("0001"),
             ),
             partners[name], second if name in seconds else main, created,

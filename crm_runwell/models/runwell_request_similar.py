@@ -10,8 +10,8 @@ SHOWN = 5
 #: A request is looked for by its rarest words: so many of them, as long as they stand in so many
 #: requests together. What stands in every request costs much and says nothing.
 TERMS, POSTINGS = 60, 10_000
-#: A similar request has at least this share of the words' worth.
-ALIKE = 0.12
+#: A similar request has at least this share of the words' worth, and of what the best one has.
+ALIKE, BESIDE_BEST = 0.1, 0.4
 #: From this likeness of the subjects (0 to 1) on trigrams find a request too.
 TRIGRAM_ALIKE = 0.4
 #: A word of the subject counts so many times one of the text.
@@ -53,7 +53,7 @@ class RunwellRequest(models.Model):
         it, as PostgreSQL's statistics know it; a word of the subject counts more.
 
         :param search: words to look for instead of the request's own
-        :return: a list of dicts: id, number, name, customer, satisfaction, answer
+        :return: a list of dicts: id, number, name, customer, satisfaction, answer, rank
         """
         self.ensure_one()
         self.check_access("read")
@@ -78,12 +78,13 @@ class RunwellRequest(models.Model):
                 "SELECT ts_filter(search_vector, '{a,b}') FROM runwell_request WHERE id = %s",
                 self.id,
             )
-        return self._solved_by(
+        found = self._solved_by(
             SQL("JOIN terms ON runwell_request.search_vector @@ terms.query"),
             rank=SQL("sum(terms.worth)"), having=SQL(
                 "HAVING sum(terms.worth) >= %s * (SELECT sum(worth) FROM terms)", ALIKE,
             ), terms=self._terms(words),
         )
+        return [row for row in found if row["rank"] >= BESIDE_BEST * found[0]["rank"]]
 
     def _solved_by_all_words(self, search=None):
         """Return solved requests that have every word of the subject, be they common."""
@@ -159,13 +160,13 @@ class RunwellRequest(models.Model):
             """
             %(terms)s
             SELECT runwell_request.id, runwell_request.number, runwell_request.name,
-                   runwell_request.satisfaction, runwell_request.answer,
+                   runwell_request.satisfaction, runwell_request.answer, %(rank)s AS rank,
                    (SELECT name FROM res_partner
                      WHERE id = runwell_request.commercial_partner_id) AS customer
               FROM %(tables)s %(join)s
              WHERE %(mine)s %(where)s
              GROUP BY runwell_request.id %(having)s
-             ORDER BY %(rank)s DESC, runwell_request.satisfaction DESC NULLS LAST,
+             ORDER BY rank DESC, runwell_request.satisfaction DESC NULLS LAST,
                    runwell_request.id DESC
              LIMIT %(shown)s
             """,
