@@ -12,10 +12,10 @@ from odoo.tools import SQL
 from .customer_table import CUSTOMERS
 from .service_table import (
     CASES,
+    GOALS,
     PAST_CHINESE,
     PAST_COUNT,
     PAST_CUSTOMERS,
-    POLICIES,
     PORTAL_CUSTOMER,
     TOPICS,
     Case,
@@ -70,7 +70,7 @@ def _plans(partners, teams):
 def _due_start(calendar, case, now):
     """Return when a request came that is due in some working hours."""
     complaint = TOPICS[case.topic].kind == "complaint"
-    _name, _for, first_answer, resolution = POLICIES[0 if complaint else 1]
+    first_answer, resolution = GOALS[complaint]
     hours = (resolution if case.answered else first_answer) - case.due_in
     start = calendar.plan_hours(-hours, now, compute_leaves=True) if calendar else False
     return (start or now - timedelta(hours=hours)).replace(microsecond=0)
@@ -132,8 +132,9 @@ class _Writer:
             [self._vals(plan) for plan in plans]
         )
         self._backdate(requests, [plan.created for plan in plans])
-        for company in self.teams:
-            _policies(self.env, company)
+        # what was reckoned from the moment of creation begins anew
+        requests.sla_status_ids.unlink()
+        requests._sla_refresh()
         for request, plan in zip(requests, plans, strict=True):
             for step in self._steps(plan):
                 request.write(step)
@@ -298,14 +299,3 @@ class _Writer:
 
 def _paragraph(text):
     return Markup("<p>%s</p>") % escape(text)
-
-def _policies(env, company):
-    """Create the deadlines of a company; what is open is measured by them at once."""
-    env["runwell.sla.policy"].create([
-        {
-            "name": name, "company_id": company.id, "for_complaint": complaints,
-            "for_enquiry": not complaints, "for_suggestion": not complaints,
-            "first_answer_hours": first_answer, "resolution_hours": resolution,
-        }
-        for name, complaints, first_answer, resolution in POLICIES
-    ])

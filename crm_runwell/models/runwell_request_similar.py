@@ -9,7 +9,7 @@ SOLVED_STATES = ("processed", "feedback", "archived")
 SHOWN = 5
 #: A request is looked for by its rarest words: so many of them, as long as they stand in so many
 #: requests together. What stands in every request costs much and says nothing.
-TERMS, POSTINGS = 60, 10_000
+TERMS, POSTINGS = 60, 6_000
 #: A similar request has at least this share of the words' worth, and of what the best one has.
 ALIKE, BESIDE_BEST = 0.1, 0.4
 #: From this likeness of the subjects (0 to 1) on trigrams find a request too.
