@@ -169,9 +169,10 @@ class RunwellRequest(models.Model):
             request.display_name = " ".join(filter(None, (request.number, request.name)))
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for request in self:
             request.access_url = f"/my/requests/{request.id}"
+        return result
 
     @api.depends("partner_id")
     def _compute_reach(self):
@@ -237,7 +238,7 @@ class RunwellRequest(models.Model):
         except AccessError as refused:
             self._check_may_create(refused)
             raise
-        requests = requests.with_context(self.env.context)
+        requests = requests.with_env(self.env)
         requests._assign_automatically()
         return requests
 

@@ -266,6 +266,7 @@ class RunwellRequest(models.Model):
         return self.archived_on >= fields.Datetime.subtract(fields.Datetime.now(), days=days)
 
     def _back_to_work(self, reason):
+        """Let the agent go on, towards a new answer: the one that was sent is in the chatter."""
         for request in self:
             # sudo: whether the agent is still there
             agent = request.sudo().user_id
@@ -274,7 +275,7 @@ class RunwellRequest(models.Model):
                 "state": "assigned" if stays else "new", "reopen_count": request.reopen_count + 1,
                 "user_id": agent.id if stays else False,
                 "reopened_on": fields.Datetime.now(), "archived_by_id": False,
-                "archived_on": False, "archived_as": False,
+                "archived_on": False, "archived_as": False, "answer": False,
             })
             request._log_step(self.env._("Reopened: %s", reason))
             if not stays:

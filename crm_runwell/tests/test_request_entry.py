@@ -167,8 +167,9 @@ class TestRequestEntry(ServiceCase):
         rows[0].res_id = self.order(self.customer("Other"), "2026-01-01").id
         with self.assertRaises(UserError):
             rows[0].action_link()
-        with self.assertRaises(UserError):
-            self.as_("agent", self.assigned(partner_id=False)).action_link_document()
+        for customer in (self.env["res.partner"], self.customer("New")):
+            with self.assertRaises(UserError):
+                self.as_("agent", self.assigned(partner_id=customer.id)).action_link_document()
 
     def test_what_the_caller_left_stays(self):
         request = self.request(partner_id=False, email_from="given@example.com", phone="123")

@@ -181,6 +181,9 @@ class TestRequestFlow(ServiceCase):
         request._reopen("The customer wrote again")
         self.assertEqual((request.state, request.reopen_count), ("assigned", 1))
         self.assertEqual(request.user_id, self.agent)
+        # What was sent is in the chatter; it is not sent twice.
+        self.assertFalse(request.answer)
+        self.refused("Write the answer", self.as_("agent", request).action_process)
         request.answer = "<p>Now it is tight.</p>"
         self.as_("agent", request).action_process()
         request._record_feedback(5)

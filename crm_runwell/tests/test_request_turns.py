@@ -10,7 +10,7 @@ class TestTwoAtOnce(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
-        env = self.env = self.open()
+        env = self.own = self.open()
         company = env.ref("base.main_company")
         self.users = env["res.users"].union(*(
             new_test_user(
@@ -37,7 +37,7 @@ class TestTwoAtOnce(BaseCase):
         })
 
     def forget(self):
-        env = self.env
+        env = self.own
         env.cr.rollback()
         requests = env["runwell.request"].search([("team_id", "=", self.team.id)])
         env.cr.execute("DELETE FROM runwell_request WHERE id = ANY(%s)", [requests.ids])
@@ -76,7 +76,7 @@ class TestTwoAtOnce(BaseCase):
         for method in ("round_robin", "least_loaded"):
             with self.subTest(method=method):
                 self.team.assignment_method = method
-                self.env.cr.commit()
+                self.own.cr.commit()
                 first, second = self.open(), self.open()
                 taken = self.make(first)
                 self.assertEqual(taken.state, "assigned")
@@ -91,10 +91,10 @@ class TestTwoAtOnce(BaseCase):
                 agents, states = self.turns()
                 self.assertEqual(set(states), {"assigned"})
                 self.assertEqual(len(agents), 2)
-                self.env.cr.execute(
+                self.own.cr.execute(
                     "DELETE FROM runwell_request WHERE team_id = %s", [self.team.id],
                 )
-                self.env.cr.commit()
+                self.own.cr.commit()
 
     def test_who_began_before_the_other_was_over(self):
         first, second = self.open(), self.open()
@@ -126,8 +126,8 @@ class TestTwoAtOnce(BaseCase):
 
     def test_two_claim_one(self):
         self.team.assignment_method = "manual"
-        request = self.make(self.env)
-        self.env.cr.commit()
+        request = self.make(self.own)
+        self.own.cr.commit()
         first, second = self.open(), self.open()
         one, two = (
             env["runwell.request"].browse(request.id).with_user(user)

@@ -43,6 +43,10 @@ class RunwellRequestDocument(models.TransientModel):
             [*ours, ("move_type", "in", ("out_invoice", "out_refund")), ("state", "=", "posted")],
             order="invoice_date desc, id desc", limit=SHOWN,
         )
+        if not (orders or invoices):
+            raise UserError(self.env._(
+                "%s has neither orders nor invoices here.", request.commercial_partner_id.name
+            ))
         return self.create([
             {
                 "request_id": request.id, "model": document._name, "res_id": document.id,
