@@ -29,6 +29,12 @@ from . import runwell_request_similar
 from . import runwell_request_help
 from . import runwell_service_team
 from . import runwell_service_team_presence
+from . import runwell_sla_policy
+from . import runwell_sla_status
+from . import runwell_sla_words
+from . import runwell_sla_watch
+from . import runwell_request_sla
+from . import runwell_service_team_sla
 from . import res_partner_request
 from . import res_company
 from . import runwell_canned_answer

@@ -46,3 +46,7 @@ from . import test_translations
 from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
+from . import test_sla
+from . import test_sla_policy
+from . import test_sla_time
+from . import test_sla_watch

@@ -66,6 +66,16 @@ MATRIX = {
         "executive": ("all", ""),
     },
 }
+    "runwell.sla.policy": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.sla.status": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
 
 #: Who creates and deletes.
 MAKERS = {
@@ -78,6 +88,7 @@ MAKERS = {
     "runwell.request.tag": {"service manager"},
     "runwell.canned.answer": {"service manager"},
 }
+    "runwell.sla.policy": {"service manager"},
 
 #: Who deletes, where not all who create do.
 DELETERS = {"runwell.request": {"service manager"}}
@@ -87,8 +98,12 @@ OF_COMPANY = (
     "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
 )
+    "runwell.sla.policy",
 
 #: Who sees margins.
+#: Where the customer of a row is kept, if not in partner_id.
+CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}
+
 MARGIN = {"supervisor", "finance", "executive"}
 
 
@@ -116,10 +131,13 @@ class TestRoles(RunwellCase):
             model = cls.env["runwell.scoring.model"]._active_of(company)
             cls.env["runwell.prediction"]._keep(model, Date.to_date(AS_OF))
         cls.make_requests(customers)
+        policies = cls.make_policies()
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
-                whose: cls.env[model].search([("partner_id", "=", customer.id)])
+                whose: cls.env[model].search([
+                    (CUSTOMER.get(model, "partner_id"), "=", customer.id),
+                ])
                 for whose, customer in customers.items()
             }
             for model in MATRIX if model not in OF_COMPANY
@@ -139,6 +157,7 @@ class TestRoles(RunwellCase):
             for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
         cls.rows["runwell.canned.answer"] = {
+        cls.rows["runwell.sla.policy"] = policies
             whose: cls.env["runwell.canned.answer"].create({
                 "name": "Sorry", "body": "<p>Sorry</p>", "company_id": company.id,
             })
@@ -164,6 +183,19 @@ class TestRoles(RunwellCase):
         )
 
     @classmethod
+    @classmethod
+    def make_policies(cls):
+        """Leave each company one policy with one goal: one clock a request."""
+        Policy = cls.env["runwell.sla.policy"]
+        companies = {"nobody": cls.company, "elsewhere": cls.other}
+        Policy.search([("company_id", "in", [c.id for c in companies.values()])]).unlink()
+        return {
+            whose: Policy.create({
+                "name": "All", "company_id": company.id, "resolution_hours": 8,
+            })
+            for whose, company in companies.items()
+        }
+
     def make_requests(cls, customers):
         """Make a request of each customer; an agent's own customer's is given to that agent."""
         colleague = cls.user("colleague", "crm_runwell.group_service_user")
