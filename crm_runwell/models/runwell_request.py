@@ -103,7 +103,7 @@ class RunwellRequest(models.Model):
     )
     product_id = fields.Many2one("product.product", check_company=True, ondelete="restrict")
     invoice_id = fields.Many2one(
-        "account.move", "Invoice", check_company=True, index="btree_not_null",
+        "account.move", check_company=True, index="btree_not_null",
         ondelete="restrict", domain="[('move_type', 'in', ('out_invoice', 'out_refund')), "
         "('partner_id', 'child_of', commercial_partner_id or [])]",
     )

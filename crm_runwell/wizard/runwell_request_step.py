@@ -19,7 +19,7 @@ class RunwellRequestStep(models.TransientModel):
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     agent_ids = fields.Many2many("res.users", string="Who may", compute="_compute_agent_ids")
     team_id = fields.Many2one(
-        "runwell.service.team", "Team", domain="[('company_id', '=', company_id)]",
+        "runwell.service.team", domain="[('company_id', '=', company_id)]",
         compute="_compute_team_id", store=True, readonly=False,
     )
     user_id = fields.Many2one(
