@@ -38,3 +38,14 @@ from . import runwell_service_team_sla
 from . import res_partner_request
 from . import res_company
 from . import runwell_canned_answer
+from . import mail_thread
+from . import rating_rating
+from . import runwell_request_mail
+from . import runwell_request_sender
+from . import runwell_request_portal
+from . import runwell_request_rating
+from . import runwell_form_attempt
+from . import runwell_service_team_channels
+from . import res_partner_sender
+from . import res_partner_satisfaction
+from . import res_users

@@ -23,17 +23,23 @@ class ResPartner(models.Model):
                     ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                     ("company_id", "=", self.env.company.id),
                 ],
-                ["commercial_partner_id", "partner_id", "state"], ["__count"],
+                ["commercial_partner_id", "partner_id", "state"],
+                ["__count", "satisfaction:sum", "satisfaction:count"],
             )
-        every, waiting = {}, {}
-        for company, contact, state, count in rows:
+        every, waiting, stars, rated = {}, {}, {}, {}
+        for company, contact, state, count, given, times in rows:
             for partner in {company.id, contact.id}:
                 every[partner] = every.get(partner, 0) + count
+                stars[partner] = stars.get(partner, 0) + (given or 0)
+                rated[partner] = rated.get(partner, 0) + times
                 if state in ("new", "assigned"):
                     waiting[partner] = waiting.get(partner, 0) + count
         for partner in self:
             partner.runwell_request_count = every.get(partner._origin.id, 0)
             partner.runwell_open_request_count = waiting.get(partner._origin.id, 0)
+            times = rated.get(partner._origin.id, 0)
+            partner.runwell_rating_count = times
+            partner.runwell_satisfaction = times and stars[partner._origin.id] / times
 
     def action_open_runwell_requests(self):
         """Open the customer's requests; a new one there is the customer's."""
