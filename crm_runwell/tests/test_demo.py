@@ -241,9 +241,8 @@ class TestDemoService(TransactionCase):
                 self.assertEqual(steps, sorted(steps))
                 self.assertLessEqual(steps[-1], now)
                 self.assertEqual(bool(request.user_id), request.state != "new")
-                self.assertEqual(
-                    bool(request.answer), bool(request.processed_on),
-                )
+                if request.processed_on:
+                    self.assertTrue(request.answer)
 
     def test_a_customer_at_risk_complains(self):
         [open_one] = self._of("Hill Country Hospitality").filtered(
