@@ -3,7 +3,7 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, retention
+from . import catalogue, companies, invoices, orders, people, pipeline, retention, service
 
 _logger = logging.getLogger(__name__)
 
@@ -31,13 +31,16 @@ class RunwellDemo(models.AbstractModel):
         """Create the demo data relative to today, then score it.
 
         Does not create anything twice: after an uninstall and a new install the records of the
-        first time are still there, and only scored again.
+        first time are still there, and only scored again. The requests went with the addon and
+        are made anew.
 
         :param invoice_count: how many of the newest orders are invoiced, besides every
             customer's last one
         """
         if not self._is_loaded():
             self.with_context(**QUIET)._create_everything(invoice_count)
+        if not service.is_loaded(self.env):
+            self.with_context(**QUIET)._create_service()
         self._score()
 
     @api.model
@@ -65,11 +68,26 @@ class RunwellDemo(models.AbstractModel):
             time.monotonic() - start,
         )
 
+    def _create_service(self):
+        """Create half a year of customer service."""
+        start = time.monotonic()
+        requests = service.create(
+            self.env, self.env.ref("base.main_company") | companies.find_second(self.env)
+        )
+        self.env.flush_all()
+        _logger.info(
+            "Runwell demo: %s service requests in %.1f s",
+            len(requests),
+            time.monotonic() - start,
+        )
+
     def _score(self):
         """Fit the models, score every customer of every demo company and raise the alerts."""
         # PostgreSQL takes tables that were filled just now for empty ones.
         self.env.flush_all()
-        self.env.cr.execute("ANALYZE res_partner, sale_order, sale_order_line, account_move_line")
+        self.env.cr.execute(
+            "ANALYZE res_partner, sale_order, sale_order_line, account_move_line, runwell_request"
+        )
         for company in self.env.ref("base.main_company") | companies.find_second(self.env):
             self.env["runwell.scoring.model"]._fit(company)
         if not retention.is_told(self.env):

@@ -64,10 +64,12 @@ class RunwellMachineOwned(models.AbstractModel):
     def _check_machine(self):
         """Raise AccessError unless the scoring itself is at work."""
         if not self._is_machine():
-            raise AccessError(
-                self.env._(
-                    "%s is kept by the scoring alone, so that its figures can be trusted. "
-                    "Change the orders, invoices or settings behind it, then compute again.",
-                    self.env["ir.model"]._get(self._name).name,
-                )
-            )
+            raise AccessError(self._machine_refusal())
+
+    def _machine_refusal(self):
+        """Return why a person is refused, and what to do instead."""
+        return self.env._(
+            "%s is kept by the scoring alone, so that its figures can be trusted. "
+            "Change the orders, invoices or settings behind it, then compute again.",
+            self.env["ir.model"]._get(self._name).name,
+        )

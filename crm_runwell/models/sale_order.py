@@ -5,6 +5,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     runwell_risk_note = fields.Char(compute="_compute_runwell_risk_note")
+    runwell_request_count = fields.Integer(
+        "Requests", compute="_compute_runwell_request_count",
+    )
 
     @api.depends("partner_id")
     @api.depends_context("company", "uid")
@@ -18,6 +21,31 @@ class SaleOrder(models.Model):
                 "%(rhythm)s. An order now wins them back.",
                 days=score.silence_days, rhythm=round(score.days_between_orders or 0),
             )
+
+    def _compute_runwell_request_count(self):
+        Request = self.env["runwell.request"]
+        counts = {}
+        if Request.has_access("read"):
+            counts = dict(Request._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"],
+            ))
+        for order in self:
+            order.runwell_request_count = counts.get(order._origin, 0)
+
+    def action_open_runwell_requests(self):
+        """Open the order's requests, or a new one about it while there is none."""
+        self.ensure_one()
+        action = self.env["runwell.request"]._list_action(
+            self.env._("Requests about %s", self.name), [("sale_order_id", "=", self.id)],
+            default_partner_id=self.partner_id.id, default_sale_order_id=self.id,
+            default_company_id=self.company_id.id,
+        )
+        if not self.runwell_request_count:
+            action |= {
+                "views": [(False, "form")], "view_mode": "form",
+                "name": self.env._("New request"),
+            }
+        return action
 
     def _action_confirm(self):
         result = super()._action_confirm()

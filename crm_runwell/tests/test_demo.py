@@ -202,6 +202,7 @@ class TestDemoLoaded(TransactionCase):
     def test_loading_twice_adds_nothing(self):
         models = (
             "sale.order", "runwell.churn.alert", "runwell.churn.measure", "runwell.override",
+            "runwell.request", "runwell.canned.answer", "res.users",
         )
         before = [self.env[model].search_count([]) for model in models]
         self.env["runwell.demo"]._load()
@@ -212,7 +213,122 @@ class TestDemoLoaded(TransactionCase):
         owned = self.env["ir.model.data"].search_count(
             [
                 ("module", "=", "crm_runwell"),
-                ("model", "in", ("res.partner", "res.users", "sale.order", "account.move")),
+                ("model", "in", (
+                    "res.partner", "res.users", "sale.order", "account.move", "runwell.request",
+                )),
             ]
         )
         self.assertEqual(owned, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoService(TransactionCase):
+    """The requests of the demo."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["runwell.demo"]._load(invoice_count=20)
+        cls.companies = cls.env.ref("base.main_company") | companies.find_second(cls.env)
+        cls.requests = cls.env["runwell.request"].search([("company_id", "in", cls.companies.ids)])
+
+    def _of(self, name):
+        return self.requests.filtered(
+            lambda request: request.commercial_partner_id.name == name
+        )
+
+    def test_agents_and_teams(self):
+        for company in self.companies:
+            team = self.env["runwell.service.team"]._default_of(company)
+            self.assertEqual(len(team.member_ids), 2)
+            self.assertTrue(team.leader_id.has_group("crm_runwell.group_service_manager"))
+            for agent in team.member_ids:
+                self.assertTrue(agent.has_group("crm_runwell.group_service_user"))
+                self.assertFalse(agent.has_group("crm_runwell.group_service_manager"))
+
+    def test_every_state_type_and_end(self):
+        """A request rests in all states but feedback, which is passed through."""
+        self.assertGreaterEqual(len(self.requests), 60)
+        self.assertEqual(
+            set(self.requests.mapped("state")), {"new", "assigned", "processed", "archived"}
+        )
+        self.assertEqual(
+            set(self.requests.mapped("request_type")), {"enquiry", "complaint", "suggestion"}
+        )
+        self.assertGreaterEqual(len(set(self.requests.mapped("channel"))), 8)
+        self.assertEqual(
+            set(self.requests.mapped("archived_as")),
+            {False, "feedback", "no_feedback", "duplicate"},
+        )
+        self.assertEqual(self.requests.company_id, self.companies)
+        unknown = self.requests.filtered(lambda request: not request.partner_id)
+        self.assertTrue(unknown.email_from)
+
+    def test_steps_are_in_order(self):
+        now = fields.Datetime.now()
+        for request in self.requests:
+            steps = [
+                request.create_date, request.assigned_on, request.processed_on,
+                request.feedback_on, request.archived_on,
+            ]
+            if request.reopen_count:
+                steps = [request.create_date, request.feedback_on, request.reopened_on]
+            steps = [step for step in steps if step]
+            with self.subTest(request=request.display_name):
+                self.assertEqual(steps, sorted(steps))
+                self.assertLessEqual(steps[-1], now)
+                self.assertEqual(bool(request.user_id), request.state != "new")
+                if request.processed_on:
+                    self.assertTrue(request.answer)
+
+    def test_a_customer_at_risk_complains(self):
+        [open_one] = self._of("Hill Country Hospitality").filtered(
+            lambda request: request.state == "assigned"
+        )
+        self.assertEqual((open_one.request_type, open_one.satisfaction), ("complaint", 1))
+        score = self.env["runwell.score"].search([
+            ("partner_id", "=", open_one.commercial_partner_id.id),
+            ("company_id", "=", open_one.company_id.id),
+        ])
+        self.assertEqual(score.lifecycle, "at_risk")
+        unhappy = self.requests.filtered(lambda request: 1 <= request.satisfaction < 3)
+        self.assertEqual(len(unhappy.commercial_partner_id), 2)
+        self.assertEqual(set(unhappy.mapped("reopen_count")), {1})
+
+    def test_ratings_stand_beside_the_stars(self):
+        rated = self.requests.filtered("satisfaction")
+        ratings = self.env["rating.rating"].search([
+            ("res_model", "=", "runwell.request"), ("res_id", "in", self.requests.ids),
+        ])
+        self.assertEqual(
+            {rating.res_id: rating.rating for rating in ratings},
+            {request.id: request.satisfaction for request in rated},
+        )
+
+    def test_one_duplicate_pair(self):
+        [duplicate] = self.requests.filtered("duplicate_of_id")
+        self.assertEqual(duplicate.partner_id, duplicate.duplicate_of_id.partner_id)
+        self.assertEqual(duplicate.duplicate_of_id.state, "assigned")
+
+    def test_deadlines_met_missed_and_due(self):
+        states = set(self.requests.sla_status_ids.mapped("state"))
+        self.assertEqual(states, {"running", "paused", "reached", "failed"})
+        self.assertTrue(self.requests.filtered("is_overdue"))
+        finished = self.requests.filtered(lambda request: request.state == "archived")
+        self.assertFalse(finished.filtered("deadline"))
+
+    def test_help_is_at_hand(self):
+        request = self._of("Cedar & Pine Hotels").filtered(
+            lambda request: request.state == "assigned"
+        )
+        found = request.with_user(request.user_id).get_help()
+        self.assertIn("machine", found["similar"][0]["name"])
+        self.assertEqual(found["canned"][0]["name"], "Leak: change the gasket")
+        self.assertTrue(found["former"])
+
+    def test_a_customer_on_the_portal(self):
+        user = self.env["res.users"].search([("login", "=", "portal.demo")])
+        self.assertTrue(user._is_portal())
+        self.assertIn(
+            user.partner_id, self._of("Cedar & Pine Hotels").partner_id,
+        )

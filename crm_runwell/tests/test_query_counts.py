@@ -7,6 +7,8 @@ from .common import AS_OF, RunwellCase, days_before
 SCREEN = (
     "runwell_score_id", "runwell_lifecycle", "runwell_churn_probability",
     "runwell_expected_order_date", "runwell_summary", "runwell_notes", "runwell_exclusion",
+    "runwell_request_count", "runwell_open_request_count", "runwell_satisfaction",
+    "runwell_rating_count",
 )
 
 

@@ -17,7 +17,8 @@ ROLES = {
     "portal": "base.group_portal",
 }
 
-#: Whose rows of the company a role reads and writes: "own" customers', "all", or none ("").
+#: Whose rows of the company a role reads and writes: "own" customers', "all", or none (""); a
+#: customer may ask, and finds none of others' ("none").
 #: Nobody creates or deletes, except as MAKERS has it. A role that is not named has no access.
 MATRIX = {
     "runwell.score": {
@@ -67,6 +68,36 @@ MATRIX = {
     "runwell.backtest.result": {
         "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
     },
+    "runwell.request": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", "own"), "service manager": ("all", "all"),
+        "finance": ("all", ""), "executive": ("all", ""), "portal": ("none", ""),
+    },
+    "runwell.service.team": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.request.tag": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.canned.answer": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.sla.policy": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.sla.status": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -74,6 +105,13 @@ MAKERS = {
     "runwell.churn.reason": {"supervisor"},
     "runwell.backtest": {"supervisor", "administrator"},
     "runwell.backtest.result": {"supervisor", "administrator"},
+    "runwell.request": {
+        "account manager", "all documents", "supervisor", "service agent", "service manager",
+    },
+    "runwell.service.team": {"service manager"},
+    "runwell.request.tag": {"service manager"},
+    "runwell.canned.answer": {"service manager"},
+    "runwell.sla.policy": {"service manager"},
 }
 
 #: Who creates, and never deletes.
@@ -82,14 +120,22 @@ CREATORS = {
     "runwell.override": {"account manager", "all documents", "supervisor"},
 }
 
+#: Who deletes, where not all who create do.
+DELETERS = {"runwell.request": {"service manager"}}
+
 #: Models of which a company has rows of its own, not its customers.
 OF_COMPANY = (
     "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
     "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
+    "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
+    "runwell.sla.policy",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.
 SHARED = ("runwell.churn.reason",)
+
+#: Where the customer of a row is kept, if not in partner_id.
+CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
@@ -130,10 +176,14 @@ class TestRoles(RunwellCase):
                     "partner_id": customer.id, "company_id": company.id, "reason": "Agreed",
                     "until": "2100-01-01",
                 })
+        policies = cls.make_policies()
+        cls.make_requests(customers)
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
-                whose: cls.env[model].search([("partner_id", "=", customer.id)])
+                whose: cls.env[model].search([
+                    (CUSTOMER.get(model, "partner_id"), "=", customer.id),
+                ])
                 for whose, customer in customers.items()
             }
             for model in MATRIX if model not in OF_COMPANY
@@ -157,6 +207,23 @@ class TestRoles(RunwellCase):
             whose: cls.env["runwell.retention.policy"]._of(company).with_env(cls.env)
             for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
+        cls.rows["runwell.service.team"] = {
+            whose: cls.env["runwell.service.team"]._default_of(company)
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.request.tag"] = {
+            whose: cls.env["runwell.request.tag"].create({
+                "name": "Delivery", "company_id": company.id,
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
+        cls.rows["runwell.sla.policy"] = policies
+        cls.rows["runwell.canned.answer"] = {
+            whose: cls.env["runwell.canned.answer"].create({
+                "name": "Sorry", "body": "<p>Sorry</p>", "company_id": company.id,
+            })
+            for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+        }
         tests = {
             whose: cls.env["runwell.backtest"].create({
                 "company_id": company.id, "result_ids": [Command.create({"as_of": AS_OF})],
@@ -175,6 +242,33 @@ class TestRoles(RunwellCase):
             cls.env, f"rw_{login}", groups, company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )
+
+    @classmethod
+    def make_policies(cls):
+        """Leave each company one policy with one goal: one clock a request."""
+        Policy = cls.env["runwell.sla.policy"]
+        companies = {"nobody": cls.company, "elsewhere": cls.other}
+        Policy.search([("company_id", "in", [c.id for c in companies.values()])]).unlink()
+        return {
+            whose: Policy.create({
+                "name": "All", "company_id": company.id, "resolution_hours": 8,
+            })
+            for whose, company in companies.items()
+        }
+
+    @classmethod
+    def make_requests(cls, customers):
+        """Make a request of each customer; an agent's own customer's is given to that agent."""
+        colleague = cls.user("colleague", "crm_runwell.group_service_user")
+        for whose, customer in customers.items():
+            company = cls.other if whose == "elsewhere" else cls.company
+            request = cls.env["runwell.request"].create({
+                "name": whose, "partner_id": customer.id, "company_id": company.id,
+            })
+            if whose.startswith("service"):
+                request._assign(cls.users[whose])
+            elif whose != "elsewhere":
+                request._assign(colleague)
 
     @classmethod
     def silent(cls, name, company, **values):
@@ -214,7 +308,7 @@ class TestRoles(RunwellCase):
             for role, user in self.users.items():
                 for mode, reach in zip(("read", "write"), by_role.get(role, ("", "")), strict=True):
                     with self.subTest(model=model, role=role, mode=mode):
-                        expected = {"": set(), "own": {role}, "all": names}[reach]
+                        expected = {"own": {role}, "all": names}.get(reach, set())
                         self.assertEqual(self.reachable(model, user, mode), expected)
 
     def test_search_finds_what_may_be_read(self):
@@ -228,6 +322,9 @@ class TestRoles(RunwellCase):
                     if not reach:
                         with self.assertRaises(AccessError):
                             found.search([])
+                        continue
+                    if reach == "none":
+                        self.assertFalse(found.search([]))
                         continue
                     rows = self.rows[model]
                     expected = (
@@ -244,9 +341,12 @@ class TestRoles(RunwellCase):
             for role, user in self.users.items():
                 for mode in ("create", "unlink"):
                     with self.subTest(model=model, role=role, mode=mode):
+                        allowed = MAKERS.get(model, ())
+                        if mode == "unlink":
+                            allowed = DELETERS.get(model, allowed)
                         self.assertEqual(
                             self.env[model].with_user(user).has_access(mode),
-                            role in MAKERS.get(model, ())
+                            role in allowed
                             or mode == "create" and role in CREATORS.get(model, ()),
                         )
 

@@ -4,3 +4,7 @@ from . import runwell_alert_bulk
 from . import runwell_alert_bulk_line
 from . import runwell_alert_outcome
 from . import runwell_order_import
+from . import runwell_request_document
+from . import runwell_request_entry
+from . import runwell_request_merge
+from . import runwell_request_step

@@ -1,0 +1,4 @@
+from . import attachment
+from . import portal
+from . import rating
+from . import service_form

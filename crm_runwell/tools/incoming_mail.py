@@ -1,0 +1,100 @@
+"""What an incoming mail says about itself; needs neither database nor model."""
+
+import re
+
+from odoo.tools import email_normalize, html2plaintext
+from odoo.tools.mail import email_split_tuples
+
+#: Subjects that mail programs give to automatic replies, for those without a header.
+AUTOMATIC_SUBJECT = re.compile(
+    r"^\s*(auto(matic)?[ -]?(reply|response)|out of (the )?office( auto ?reply)?|ooo"
+    r"|abwesenheitsnotiz|automatische antwort|réponse automatique|respuesta automática"
+    r"|自动回复|自动答复|自動回覆|自動返信)\s*([:：(\[\-–]|$)",
+    re.IGNORECASE,
+)
+#: Headers that only automatic mails carry.
+AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Vacation")
+BULK = ("bulk", "auto_reply", "junk")
+
+#: The line of a forwarded mail that names its sender.
+FORWARDED_FROM = re.compile(
+    r"^[>\s*]*(?:from|von|de|da|发件人|寄件者|寄件人|差出人)\s*\*?\s*[:：]\s*\*?(.+)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+FORWARD = re.compile(r"^\s*(fw|fwd|wg|tr|转发|轉寄)\s*[:：]", re.IGNORECASE)
+
+#: A word of a subject that may be the number of a request: it has a digit, and a mark or letter.
+WORD = re.compile(r"[^\s\[\](){}<>,;:，；：【】（）「」#]{4,40}")
+
+#: In this order a text is read whose declared character set does not fit.
+CHARSETS = ("utf-8", "gb18030", "cp1252", "latin-1")
+
+
+def is_automatic(message):
+    """Return whether a program sent the mail: an absence, a delivery report, a mailing.
+
+    ``X-Auto-Response-Suppress: OOF`` alone is no sign: business programs set it on
+    what people write. Exchange's own automatic replies say ``All`` or ``AutoReply``.
+    """
+    if (message.get("Auto-Submitted") or "no").split(";")[0].strip().lower() != "no":
+        return True
+    suppressed = (message.get("X-Auto-Response-Suppress") or "").lower()
+    if "all" in suppressed or "autoreply" in suppressed:
+        return True
+    if (message.get("Precedence") or "").strip().lower() in BULK:
+        return True
+    if any(message.get(header) for header in AUTOMATIC_HEADERS):
+        return True
+    if (message.get("Return-Path") or "").strip() == "<>":
+        return True
+    if message.get_content_type() == "multipart/report":
+        return True
+    return bool(AUTOMATIC_SUBJECT.match(str(message.get("Subject") or "")))
+
+
+def mend_charsets(message):
+    """Correct in place the character sets that do not fit the text of a mail."""
+    for part in message.walk():
+        if part.get_content_maintype() != "text":
+            continue
+        content = part.get_payload(decode=True) or b""
+        declared = part.get_param("charset")
+        if declared and not _reads(content, declared):
+            part.set_param("charset", next(name for name in CHARSETS if _reads(content, name)))
+
+
+def _reads(content, charset):
+    try:
+        content.decode(str(charset))
+    except (LookupError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def possible_numbers(subject):
+    """Return the words of a subject that may be a request's number, as numbers are written.
+
+    >>> sorted(possible_numbers("Re: [req-2026-00012] Pump"))
+    ['REQ-2026-00012', 'REQ/2026/00012']
+    """
+    found = set()
+    for word in WORD.findall(subject or ""):
+        word = word.strip(".!?。！？'\"").upper()
+        if any(char.isdigit() for char in word):
+            found |= {word, re.sub(r"[-_.\\|]", "/", word)}
+    return found
+
+
+def forwarded_sender(subject, body):
+    """Return (name, address) of who wrote a forwarded mail, or None if it is not forwarded.
+
+    :param body: HTML
+    """
+    if not FORWARD.match(subject or ""):
+        return None
+    for line in FORWARDED_FROM.findall(html2plaintext(body or "")):
+        line = re.sub(r"\[\d+\]|mailto:", "", line)
+        for name, address in email_split_tuples(line):
+            if normal := email_normalize(address):
+                return name.strip(" *\"'"), normal
+    return None
