@@ -40,6 +40,7 @@ from . import runwell_request_tag
 from . import runwell_request
 from . import runwell_request_number
 from . import runwell_request_flow
+from . import runwell_request_churn
 from . import runwell_request_thread
 from . import runwell_request_assign
 from . import runwell_request_merge

@@ -24,7 +24,7 @@ class RunwellChurnAlert(models.Model):
     _name = "runwell.churn.alert"
     _inherit = ["runwell.machine.owned", "mail.thread", "mail.activity.mixin"]
     _description = "Churn alert"
-    _order = "revenue_at_risk desc nulls last, id desc"
+    _order = "priority desc, revenue_at_risk desc nulls last, id desc"
     _rec_name = "partner_id"
     _check_company_auto = True
 
@@ -35,14 +35,14 @@ class RunwellChurnAlert(models.Model):
     # The hold-back: from when to when alerts were held back.
     _held_back_idx = models.Index("(company_id, raised_on) WHERE is_held_back")
     # The board: the columns of a company, the most at risk first.
-    _board_idx = models.Index("(company_id, state, revenue_at_risk DESC NULLS LAST, id DESC)")
+    _board_idx = models.Index("(company_id, state, priority DESC, revenue_at_risk DESC NULLS LAST, id DESC)")
 
     #: What the machine, or an action that checks, writes; nobody else.
     _machine_fields = frozenset({
         "partner_id", "company_id", "currency_id", "kind", "state", "raised_on", "closed_on",
         "churn_probability", "revenue_at_risk", "revenue_12m", "last_order_date",
         "silence_days", "days_between_orders", "expected_order_date", "model_id", "sufficiency",
-        "rule", "cause", "value_class", "margin_at_risk", "overdue_amount", "deadline",
+        "rule", "cause", "priority", "value_class", "margin_at_risk", "overdue_amount", "deadline",
         "escalated_on", "is_held_back", "snoozed_until", "worked_on", "loss_proposed_by_id",
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
         "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at", "due_on",
@@ -79,6 +79,10 @@ class RunwellChurnAlert(models.Model):
     cause = fields.Selection(
         CAUSES, "Main cause", required=True, default="silence", readonly=True,
         help="What stands out on the day of the warning; it decides who acts and how.",
+    )
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent")], required=True, default="0", readonly=True,
+        help="Urgent: the customer waits for the answer to a complaint.",
     )
     raised_on = fields.Date("Raised on", required=True, readonly=True)
     model_id = fields.Many2one(

@@ -44,6 +44,7 @@ class RunwellChurnAlert(models.Model):
         self._close_won_back(company, model)
         self._close_left_out(company)
         self._sync_snooze(None, company)
+        self._note_complaints(company, policy)
         alerts = self.browse(self._insert_alerts(company, policy))
         if len(alerts) > MANY:
             # Until its own ANALYZE, PostgreSQL takes the table for as small as it was.
@@ -64,14 +65,16 @@ class RunwellChurnAlert(models.Model):
         rows = self.env.execute_query(SQL(
             """
             INSERT INTO runwell_churn_alert (
-                   partner_id, company_id, currency_id, user_id, kind, state, rule, cause,
+                   partner_id, company_id, currency_id, user_id, kind, state, rule, cause, priority,
                    raised_on, deadline, model_id, churn_probability, sufficiency, value_class,
                    revenue_at_risk, margin_at_risk, revenue_12m, overdue_amount, last_order_date,
                    silence_days, days_between_orders, expected_order_date, is_held_back, due_on,
                    create_uid, create_date, write_uid, write_date)
             SELECT s.partner_id, s.company_id, s.currency_id, %(owner)s, 'customer', 'warning',
-                   CASE %(rule)s END, %(cause)s, s.as_of, %(deadline)s, s.model_id,
-                   s.churn_probability, s.sufficiency, s.value_class, s.revenue_at_risk,
+                   CASE %(rule)s END, %(cause)s, CASE WHEN %(complains)s THEN '1' ELSE '0' END,
+                   s.as_of, least(%(deadline)s, CASE WHEN %(complains)s THEN s.as_of + 1 END),
+                   s.model_id, s.churn_probability, s.sufficiency, s.value_class,
+                   s.revenue_at_risk,
                    round((s.churn_probability * s.margin_12m)::numeric, 2), s.revenue_12m,
                    s.overdue_amount, s.last_order_date, s.silence_days, s.days_between_orders,
                    s.expected_order_date, %(held_back)s, s.as_of + m.horizon_days,
@@ -99,6 +102,7 @@ class RunwellChurnAlert(models.Model):
                 for condition, code in zip(conditions, codes, strict=True)
             ),
             any_rule=SQL(" OR ").join(conditions), override=override, cause=_cause(),
+            complains=_complains(),
             owner=self._sql_owner(company, policy), deadline=self._sql_deadline(policy),
             held_back=_drawn(policy.hold_back_share), company=company.id, uid=self.env.uid,
             won_back=policy.cool_down_won_back, lost=policy.cool_down_lost,
@@ -156,6 +160,35 @@ class RunwellChurnAlert(models.Model):
             amount=formatLang(
                 self.env, alert.won_back_amount, currency_obj=alert.currency_id
             ),
+        ))
+
+    def _note_complaints(self, company, policy):
+        """Put the complaint first on open alerts whose customer complained since.
+
+        It becomes the main cause, which brings its play, and is to be acted on by tomorrow.
+        Once the complaint is answered the alert is as urgent as the others again.
+        """
+        self.env.cr.execute(SQL(
+            """UPDATE runwell_churn_alert s SET priority = '0'
+                WHERE s.company_id = %s AND s.state IN ('warning', 'suspended')
+                  AND s.priority = '1' AND NOT %s""",
+            company.id, _complains(),
+        ))
+        rows = self.env.execute_query(SQL(
+            """
+            UPDATE runwell_churn_alert s
+               SET cause = 'complaint', priority = '1',
+                   deadline = least(s.deadline, %(today)s::date + 1),
+                   write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
+             WHERE s.company_id = %(company)s AND s.state IN ('warning', 'suspended')
+               AND s.priority IS DISTINCT FROM '1' AND %(complains)s
+            RETURNING id
+            """,
+            today=policy._today(), company=company.id, uid=self.env.uid, complains=_complains(),
+        ))
+        self.invalidate_model()
+        self.browse([id_ for (id_,) in rows])._log(lambda alert: self.env._(
+            "The customer complained: settle it first."
         ))
 
     def _reopen_cancelled(self, company, policy):
@@ -267,12 +300,21 @@ class RunwellChurnAlert(models.Model):
 
 def _cause():
     """Return SQL of the main cause of the risk of score ``s``; the first that holds."""
-    # An open complaint comes first, once service requests are a model of their own.
     return SQL(
-        """CASE WHEN s.overdue_amount > 0 AND s.overdue_amount >= %s * s.revenue_12m THEN 'payment'
+        """CASE WHEN %s THEN 'complaint'
+                WHEN s.overdue_amount > 0 AND s.overdue_amount >= %s * s.revenue_12m THEN 'payment'
                 WHEN s.revenue_12m < %s * s.revenue_prior_12m THEN 'decline'
                 ELSE 'silence' END""",
-        OVERDUE_SHARE, DECLINE_TO,
+        _complains(), OVERDUE_SHARE, DECLINE_TO,
+    )
+
+
+def _complains():
+    """Return SQL: the customer of row ``s`` waits for the answer to a complaint."""
+    return SQL(
+        """EXISTS (SELECT FROM runwell_request r
+                    WHERE r.commercial_partner_id = s.partner_id AND r.company_id = s.company_id
+                      AND r.request_type = 'complaint' AND r.state IN ('new', 'assigned'))"""
     )
 
 

@@ -53,7 +53,8 @@ class RunwellRequest(models.Model):
     _people_make_rows = True
     _machine_fields = frozenset({
         "number", "state", "user_id", "assigned_by_id", "assigned_on", "processed_by_id",
-        "processed_on", "satisfaction", "rating_comment", "feedback_by_id", "feedback_on",
+        "processed_on", "first_processed_on", "satisfaction", "rating_comment", "feedback_by_id",
+        "feedback_on",
         "archived_by_id", "archived_on", "archived_as", "reopen_count", "reopened_on",
         "first_answer_on", "last_customer_message_on", "waiting_customer", "waiting_since",
         "waiting_by_id", "duplicate_of_id",
@@ -132,6 +133,10 @@ class RunwellRequest(models.Model):
     assigned_on = fields.Datetime(readonly=True, copy=False)
     processed_by_id = fields.Many2one("res.users", "Processed by", readonly=True, copy=False)
     processed_on = fields.Datetime(readonly=True, copy=False)
+    first_processed_on = fields.Datetime(
+        "First processed on", readonly=True, copy=False,
+        help="When it was answered for the first time; a reopening does not change it.",
+    )
     feedback_by_id = fields.Many2one(
         "res.users", "Feedback recorded by", readonly=True, copy=False,
     )

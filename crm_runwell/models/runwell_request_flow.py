@@ -191,6 +191,9 @@ class RunwellRequest(models.Model):
             "state": "processed", "processed_by_id": self.env.uid,
             "processed_on": fields.Datetime.now(),
         })
+        self.filtered(lambda request: not request.first_processed_on)._move({
+            "first_processed_on": fields.Datetime.now(),
+        })
         for request in self:
             request._send_answer()
 

@@ -158,6 +158,7 @@ class RunwellScore(models.Model):
             "assortment": _("Products bought"),
             "returns": _("Returns"),
             "payment": _("Overdue invoices"),
+            "service": _("Service"),
             "recent": _("Recent orders"),
             "silence": _("Silence since the last order"),
         }

@@ -7,7 +7,7 @@ import pytz
 from odoo import fields, models
 from odoo.tools import SQL, format_date, formatLang
 
-from ..scoring import reasons
+from ..scoring import reasons, service
 from ..scoring.explain import GROUPS
 from ..scoring.features import Periods, categories
 from ..scoring.purchases import category_lines
@@ -50,13 +50,30 @@ class RunwellScore(models.Model):
         found.append(reasons.overdue(
             self.overdue_amount, self._oldest_due(), self.health_score is not False, due,
         ))
-        # Open complaints: here, once service requests are a model of their own.
+        found += self._explained_service(pulls)
         return [
             {
                 "kind": reason.kind, "direction": reason.direction, "used_in": reason.used_in,
                 "text": self._reason_text(reason), "action": self._reason_action(reason),
             }
             for reason in found if reason
+        ]
+
+    def _explained_service(self, pulls):
+        """Return the reasons that lie in service requests."""
+        rows = self.env.execute_query(SQL(
+            """SELECT open_complaints, oldest_complaint, breaches, unhappy FROM (%s) known""",
+            service.known(service.events(self._explained_scope()), self.as_of),
+        ))
+        if not rows:
+            return []
+        [(count, oldest, breaches, unhappy)] = rows
+        complained = pulls and sum(
+            pulls[name] for name in ("open_complaints", "complaints", "complaint_trend")
+        )
+        return [
+            reasons.complaints(count, oldest, self.as_of, complained or None),
+            reasons.let_down(breaches, unhappy, pulls.get("let_down")),
         ]
 
     def _explained_categories(self):
@@ -153,6 +170,18 @@ class RunwellScore(models.Model):
             days=(self.as_of - values["oldest"]).days,
         )
 
+    def _text_complaints(self, values):
+        return self.env._(
+            "Open complaints: %(count)s; the oldest waits for %(days)s days.",
+            count=values["count"], days=values["days"],
+        )
+
+    def _text_let_down(self, values):
+        return self.env._(
+            "Service in half a year: %(breaches)s missed deadlines, %(unhappy)s unhappy ratings.",
+            breaches=values["breaches"], unhappy=values["unhappy"],
+        )
+
     def _text_stopped(self, values):
         Category = self.env["product.category"]
         return self.env._(
@@ -191,6 +220,8 @@ class RunwellScore(models.Model):
                 ("invoice_date", "in", [str(day) for day in values["days"]]),
             ]
             return self._open("account.move", self.env._("Credit notes"), credits)
+        if reason.kind in ("complaints", "let_down"):
+            return self._open_requests(reason.kind == "complaints")
         if reason.kind == "overdue":
             return self._open(
                 "account.move", self.env._("Overdue invoices"), self._overdue_domain(),
@@ -203,6 +234,19 @@ class RunwellScore(models.Model):
             "name": f"{name}: {self.partner_id.display_name}",
             "views": [(False, "list"), (False, "form")], "target": "current",
         }
+
+    def _open_requests(self, are_complaints):
+        """Return the action of the customer's open complaints, or of all its requests."""
+        domain = [
+            ("commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        if are_complaints:
+            domain += [
+                ("request_type", "=", "complaint"), ("first_processed_on", "=", False),
+                ("state", "!=", "archived"),
+            ]
+        return self._open("runwell.request", self.env._("Service requests"), domain)
 
     def _open_bought(self, domain, taken_back=False):
         """Return the action of the purchases, or of what came back, of this customer."""

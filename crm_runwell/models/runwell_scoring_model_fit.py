@@ -117,6 +117,10 @@ class RunwellScoringModel(models.Model):
             "stopped": self.env._("Product categories no longer bought"),
             "overdue": self.env._("Overdue amount against the mean order"),
             "overdue_days": self.env._("Days the oldest overdue invoice is late"),
+            "open_complaints": self.env._("Open complaints"),
+            "complaints": self.env._("Complaints in half a year"),
+            "complaint_trend": self.env._("Complaints of three months against the three before"),
+            "let_down": self.env._("Missed deadlines and unhappy ratings in half a year"),
         }
 
     @api.depends("scored_at")

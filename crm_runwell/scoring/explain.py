@@ -17,6 +17,7 @@ GROUPS = {
     "assortment": ("mean_lines", "last_lines", "stopped"),
     "returns": ("returns", "returned", "returned_last"),
     "payment": ("overdue", "overdue_days"),
+    "service": ("open_complaints", "complaints", "complaint_trend", "let_down"),
     "recent": ("orders_90", "orders_365", "same_window", "same_season", "amount_trend"),
 }
 #: The parts in the order in which they are added: from what lasts to what is of today.

@@ -2,7 +2,7 @@
 
 A fact is a table of dated rows a customer, read once a pass or a learning up to its
 day, and what was known of it at the end of any day up to then. To let another table of
-dated events in, a complaint for one: add its entry to :data:`FACTS`, its features to
+dated events in: add its entry to :data:`FACTS`, its features to
 :data:`.explain.GROUPS` and their names to the page of the scoring model.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from . import service
 from .features import categories, debts, owed
 from .purchases import category_lines
 
@@ -51,6 +52,13 @@ FACTS = {
         "overdue": "ln(1 + coalesce(overdue_amount, 0)::float8"
                    " / greatest(amount / occasion_count, 1))",
         "overdue_days": "ln(1 + coalesce(day_known - oldest_due, 0)::float8)",
+    }),
+    "service": Fact(service.events, service.known, {
+        "open_complaints": "ln(1 + coalesce(open_complaints, 0)::float8)",
+        "complaints": "ln(1 + coalesce(complaints, 0)::float8)",
+        "complaint_trend": "ln(1 + coalesce(recent_complaints, 0)::float8)"
+                           " - ln(1 + coalesce(complaints - recent_complaints, 0)::float8)",
+        "let_down": "ln(1 + coalesce(breaches + unhappy, 0)::float8)",
     }),
 }
 

@@ -128,6 +128,28 @@ def overdue(amount, oldest, has_health=True, pull=None):
     return Reason("overdue", *effect, {"amount": amount, "oldest": oldest})
 
 
+def complaints(count, oldest, as_of, pull=None):
+    """Say what the customer complained of and waits for.
+
+    :param oldest: the day on which the oldest of them came
+    :param pull: what it adds to the logit of the risk, where the risk uses it
+    """
+    if not count:
+        return None
+    return Reason("complaints", *_effect_or(pull, "nothing"), {
+        "count": count, "days": (as_of - oldest).days,
+    })
+
+
+def let_down(breaches, unhappy, pull=None):
+    """Say how often service was late or left the customer unhappy in half a year."""
+    if not breaches and not unhappy:
+        return None
+    return Reason("let_down", *_effect_or(pull, "nothing"), {
+        "breaches": breaches, "unhappy": unhappy,
+    })
+
+
 def stopped(categories, pull=None):
     """Find the product categories that are no longer bought while others are.
 

@@ -138,8 +138,8 @@ class TestAsOf(RunwellCase):
         self.run_scoring(days_before(-1))
         self.env.cr.execute(
             """INSERT INTO runwell_churn_alert (partner_id, company_id, currency_id, kind, state,
-                   rule, cause, raised_on, closed_on, last_order_date)
-               VALUES (%s, %s, %s, 'customer', 'lost', 'risk', 'silence', %s, %s, %s)""",
+                   rule, cause, priority, raised_on, closed_on, last_order_date)
+               VALUES (%s, %s, %s, 'customer', 'lost', 'risk', 'silence', '0', %s, %s, %s)""",
             [self.lost.id, self.company.id, self.home.id, after[0], after[0], AS_OF],
         )
 

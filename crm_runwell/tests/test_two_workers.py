@@ -90,7 +90,7 @@ class TestOneOpenAlert(RunwellCase):
         self.orders(buyer, "2023-09-01", "2023-10-01", "2023-11-01", "2023-12-01")
         self.run_scoring()
         self.assertEqual(self.raise_alerts(), 1)
-        columns = "partner_id, company_id, currency_id, kind, rule, cause, raised_on"
+        columns = "partner_id, company_id, currency_id, kind, rule, cause, priority, raised_on"
         copy = f"INSERT INTO runwell_churn_alert ({columns}, state) SELECT {columns}, %s " \
             "FROM runwell_churn_alert WHERE partner_id = %s AND state = 'warning'"
         for state in ("warning", "suspended"):
