@@ -57,16 +57,16 @@ class RunwellRequest(models.Model):
         "Overdue", compute="_compute_is_overdue", search="_search_is_overdue", groups=INTERNAL,
     )
     sla_alarm = fields.Boolean(
-        compute="_compute_is_overdue", groups=INTERNAL,
+        "Needs action now", compute="_compute_is_overdue", groups=INTERNAL,
         help="Overdue, and the reader can do something about it.",
     )
     first_answer_clock = fields.Char("First answer", compute="_compute_clocks", groups=INTERNAL)
     first_answer_mood = fields.Selection(
-        MOODS, compute="_compute_clocks", groups=INTERNAL,
+        MOODS, "State of the first answer", compute="_compute_clocks", groups=INTERNAL,
     )
     resolution_clock = fields.Char("Resolution", compute="_compute_clocks", groups=INTERNAL)
     resolution_mood = fields.Selection(
-        MOODS, compute="_compute_clocks", groups=INTERNAL,
+        MOODS, "State of the resolution", compute="_compute_clocks", groups=INTERNAL,
     )
 
     @api.depends("deadline", "user_id", "state")

@@ -8,7 +8,7 @@ class RunwellServiceTeam(models.Model):
     _inherit = "runwell.service.team"
 
     sla_hours = fields.Char(
-        readonly=True, copy=False,
+        "Mark of the hours", readonly=True, copy=False,
         help="A mark of the working hours and days off that deadlines were last reckoned with.",
     )
 
