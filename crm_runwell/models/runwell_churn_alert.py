@@ -35,7 +35,9 @@ class RunwellChurnAlert(models.Model):
     # The hold-back: from when to when alerts were held back.
     _held_back_idx = models.Index("(company_id, raised_on) WHERE is_held_back")
     # The board: the columns of a company, the most at risk first.
-    _board_idx = models.Index("(company_id, state, priority DESC, revenue_at_risk DESC NULLS LAST, id DESC)")
+    _board_idx = models.Index(
+        "(company_id, state, priority DESC, revenue_at_risk DESC NULLS LAST, id DESC)"
+    )
 
     #: What the machine, or an action that checks, writes; nobody else.
     _machine_fields = frozenset({

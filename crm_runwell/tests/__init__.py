@@ -64,6 +64,7 @@ from . import test_screens
 from . import test_season
 from . import test_season_categories
 from . import test_service_portal_tour
+from . import test_service_risk
 from . import test_sla
 from . import test_sla_policy
 from . import test_sla_time
