@@ -33,31 +33,32 @@ class ServicePortal(CustomerPortal):
     # The list
 
     def _request_filters(self):
-        _ = request.env._
+        env = request.env
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-            "open": {"label": _("Open"), "domain": Domain("state", "in", OPEN_STATES)},
+            "all": {"label": env._("All"), "domain": Domain.TRUE},
+            "open": {"label": env._("Open"), "domain": Domain("state", "in", OPEN_STATES)},
             "processed": {
-                "label": _("Answered"), "domain": Domain("state", "in", ("processed", "feedback")),
+                "label": env._("Answered"),
+                "domain": Domain("state", "in", ("processed", "feedback")),
             },
-            "archived": {"label": _("Closed"), "domain": Domain("state", "=", "archived")},
+            "archived": {"label": env._("Closed"), "domain": Domain("state", "=", "archived")},
         }
 
     def _request_sortings(self):
-        _ = request.env._
+        env = request.env
         return {
-            "new": {"label": _("Newest"), "order": "create_date desc, id desc"},
-            "changed": {"label": _("Last changed"), "order": "write_date desc, id desc"},
-            "state": {"label": _("State"), "order": "state, id desc"},
-            "name": {"label": _("Subject"), "order": "name, id desc"},
+            "new": {"label": env._("Newest"), "order": "create_date desc, id desc"},
+            "changed": {"label": env._("Last changed"), "order": "write_date desc, id desc"},
+            "state": {"label": env._("State"), "order": "state, id desc"},
+            "name": {"label": env._("Subject"), "order": "name, id desc"},
         }
 
     def _request_inputs(self):
-        _ = request.env._
+        env = request.env
         return {
-            "all": {"input": "all", "label": _("Search in all")},
-            "number": {"input": "number", "label": _("Search in number")},
-            "name": {"input": "name", "label": _("Search in subject")},
+            "all": {"input": "all", "label": env._("Search in all")},
+            "number": {"input": "number", "label": env._("Search in number")},
+            "name": {"input": "name", "label": env._("Search in subject")},
         }
 
     def _request_search(self, search, search_in):
@@ -292,13 +293,13 @@ def read_form(post):
 
     :raise UserError: if something is missing or too long
     """
-    _ = request.env._
+    env = request.env
     subject = " ".join(post.get("subject", "").split())
     text = post.get("text", "").strip()
     if not subject or not text:
-        raise UserError(_("Fill in the subject and the details."))
+        raise UserError(env._("Fill in the subject and the details."))
     if len(subject) > MAX_SUBJECT or len(text) > MAX_TEXT:
-        raise UserError(_("The text is too long: send the rest as a file."))
+        raise UserError(env._("The text is too long: send the rest as a file."))
     if post.get("request_type") not in dict(REQUEST_TYPES):
-        raise UserError(_("Choose a type."))
+        raise UserError(env._("Choose a type."))
     return {"name": subject, "description": text, "request_type": post["request_type"]}

@@ -80,11 +80,11 @@ class ServiceForm(http.Controller):
 
         :raise UserError: if there is no name, or no address to answer to
         """
-        _ = request.env._
+        env = request.env
         name = " ".join(post.get("name", "").split())
         email, phone = post.get("email", "").strip(), post.get("phone", "").strip()
         if not name or not email:
-            raise UserError(_("Fill in your name and your e-mail address."))
+            raise UserError(env._("Fill in your name and your e-mail address."))
         if not single_email_re.match(email) or max(map(len, (name, email, phone))) > MAX_LINE:
-            raise UserError(_("This e-mail address is not complete: %s", email[:MAX_LINE]))
+            raise UserError(env._("This e-mail address is not complete: %s", email[:MAX_LINE]))
         return {"contact_name": name, "email_from": email, "phone": phone or False}
