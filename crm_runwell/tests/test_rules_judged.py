@@ -147,9 +147,10 @@ class TestRulesJudged(AlertCase):
             counts.append(self.cr.sql_log_count - before)
             self.env.cr.execute(SQL(
                 """INSERT INTO runwell_churn_alert (partner_id, company_id, currency_id, kind,
-                          state, rule, cause, priority, raised_on, due_on, closed_on, last_order_date)
-                   SELECT partner_id, company_id, currency_id, kind, 'won_back', rule, cause, priority,
-                          raised_on, due_on, raised_on, last_order_date
+                          state, rule, cause, priority, raised_on, due_on, closed_on,
+                          last_order_date)
+                   SELECT partner_id, company_id, currency_id, kind, 'won_back', rule, cause,
+                          priority, raised_on, due_on, raised_on, last_order_date
                      FROM runwell_churn_alert WHERE company_id = %s""",
                 self.company.id,
             ))

@@ -72,7 +72,8 @@ class TestFactsOfService(FactsCase, ComplaintCase):
         )
         self.env["runwell.sla.status"]._as_machine().create([
             {
-                "request_id": request.id, "policy_id": policy.id, "kind": kind, "turn": 7,
+                "request_id": request.id, "company_id": self.company.id,
+                "policy_id": policy.id, "kind": kind, "turn": 7,
                 "state": "failed", "started_on": f"{days_before(30)} 08:00:00",
                 "deadline": f"{days_before(29)} 08:00:00", "reached_on": reached,
             }
@@ -149,13 +150,12 @@ class TestComplaintAndAlert(ComplaintCase):
 
     def test_a_first_answer_is_stamped_once(self):
         request = self.complain()
-        request._move({
-            "state": "assigned", "user_id": self.env.uid,
-        })
+        request._move({"state": "assigned", "user_id": self.env.uid})
         request.answer = "<p>Sorry</p>"
         with self.at("2024-07-01 10:00:00"):
             request._process()
         request._record_feedback(1)
+        request._move({"state": "assigned", "user_id": self.env.uid})
         request.answer = "<p>Sorry again</p>"
         with self.at("2024-07-03 10:00:00"):
             request._process()
