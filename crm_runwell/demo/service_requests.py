@@ -47,7 +47,7 @@ def create(env, users, partners, teams, tags):
     :param tags: tags by name, by company
     """
     plans = sorted(_plans(partners, teams), key=lambda plan: plan.created)
-    return _Writer(env, users, teams, tags).write(plans)
+    return _Writer(env, users, teams, tags).create_all(plans)
 
 
 def _plans(partners, teams):
@@ -122,7 +122,7 @@ class _Writer:
             )
         }
 
-    def write(self, plans):
+    def create_all(self, plans):
         """Create the requests of ``plans``, oldest first, and all that hangs on them.
 
         They are made open and then take their steps, so that their deadlines are met or missed

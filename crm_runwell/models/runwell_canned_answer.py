@@ -35,7 +35,7 @@ class RunwellCannedAnswer(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company,
     )
     team_id = fields.Many2one(
-        "runwell.service.team", "Team", check_company=True, ondelete="restrict",
+        "runwell.service.team", check_company=True, ondelete="restrict",
         help="Offered to this team alone; empty: to every team.",
     )
     request_type = fields.Selection(

@@ -138,7 +138,7 @@ class RunwellChurnAlert(models.Model):
 
     # What came of it
     reason_id = fields.Many2one(
-        "runwell.churn.reason", "Reason", tracking=True, ondelete="restrict",
+        "runwell.churn.reason", tracking=True, ondelete="restrict",
         domain="[('company_id', 'in', (False, company_id))]",
     )
     reason = fields.Text(

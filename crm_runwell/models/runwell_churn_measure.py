@@ -27,7 +27,7 @@ class RunwellChurnMeasure(models.Model):
     _no_negative_cost = models.Constraint("CHECK (cost >= 0)", "A cost cannot be below 0.")
 
     alert_id = fields.Many2one(
-        "runwell.churn.alert", "Alert", required=True, ondelete="cascade", index=True,
+        "runwell.churn.alert", required=True, ondelete="cascade", index=True,
         check_company=True,
     )
     company_id = fields.Many2one(
@@ -87,9 +87,9 @@ class RunwellChurnMeasure(models.Model):
             ))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _never_by_people(self):
         if not self._is_machine():
             raise UserError(self.env._(
                 "A measure cannot be deleted. Record another one to put it right."
             ))
-        return super().unlink()

@@ -9,6 +9,8 @@ PER_COMPUTER = 20
 WINDOW = timedelta(hours=1)
 
 
+# No dialog: transient, so that Odoo clears it away.
+# pylint: disable-next=no-wizard-in-models
 class RunwellFormAttempt(models.TransientModel):
     """Who sent the public form lately, as a fingerprint; gone after a day.
 

@@ -44,7 +44,7 @@ class RunwellOverride(models.Model):
     is_muted = fields.Boolean(
         "No alerts", default=True, help="No alert about this customer until the day.",
     )
-    until = fields.Date("Until", required=True, help="The last day on which it holds.")
+    until = fields.Date(required=True, help="The last day on which it holds.")
     reason = fields.Text(required=True)
     ended_on = fields.Date("Ended on", readonly=True)
 
@@ -133,10 +133,10 @@ class RunwellOverride(models.Model):
             ))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _never_by_people(self):
         if not self._is_machine():
             raise AccessError(self.env._("What was said of a customer is ended, not deleted."))
-        return super().unlink()
 
     def action_end(self):
         """End the entries now: the customers are scored and warned about as usual."""

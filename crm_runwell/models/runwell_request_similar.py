@@ -29,7 +29,7 @@ class RunwellRequest(models.Model):
 
     def init(self):
         """Add the words of a request as a generated column, with an index over the solved ones."""
-        super().init()
+        result = super().init()
         if not sql.column_exists(self.env.cr, self._table, "search_vector"):
             self.env.cr.execute(SQL(
                 """
@@ -45,6 +45,7 @@ class RunwellRequest(models.Model):
             self.env.cr, "runwell_request_solved_words_idx", self._table, ["search_vector"],
             method="gin", where="state IN ('processed', 'feedback', 'archived')",
         )
+        return result
 
     def _similar_solved(self, search=None):
         """Return solved requests about the same that the reader may see, the best first.

@@ -27,7 +27,7 @@ class RunwellRetentionPolicy(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     supervisor_id = fields.Many2one(
-        "res.users", "Supervisor", tracking=True, check_company=True,
+        "res.users", tracking=True, check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Gets the alerts of customers without account manager and team leader, the "
         "overdue ones, and the proposed losses. Empty: the first sales supervisor of the company.",

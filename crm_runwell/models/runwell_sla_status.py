@@ -27,7 +27,7 @@ class RunwellSlaStatus(models.Model):
     _open_idx = models.Index("(request_id) WHERE reached_on IS NULL")
 
     request_id = fields.Many2one(
-        "runwell.request", "Request", required=True, readonly=True, ondelete="cascade",
+        "runwell.request", required=True, readonly=True, ondelete="cascade",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     policy_id = fields.Many2one(
@@ -35,7 +35,7 @@ class RunwellSlaStatus(models.Model):
     )
     kind = fields.Selection(KINDS, "Goal", required=True, readonly=True)
     turn = fields.Integer(
-        "Turn", readonly=True, required=True, default=0, aggregator=None,
+        readonly=True, required=True, default=0, aggregator=None,
         help="How many times the request had been reopened when the clock began.",
     )
     started_on = fields.Datetime("Started on", required=True, readonly=True)

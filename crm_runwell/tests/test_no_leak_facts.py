@@ -49,7 +49,7 @@ class TestNoLeakOfFacts(LeakCase):
 
     def forget_after(self, day):
         """Take back the orders, the invoices and the payments after a day."""
-        super().forget_after(day)
+        result = super().forget_after(day)
         for query in (
             """UPDATE account_move_line SET reconciled = FALSE
                 WHERE company_id = %(company)s AND id IN (
@@ -61,6 +61,7 @@ class TestNoLeakOfFacts(LeakCase):
         ):
             self.env.cr.execute(SQL(query, company=self.company.id, day=day))
             self.assertTrue(self.env.cr.rowcount)
+        return result
 
     def test_to_the_byte(self):
         learned = self.assertNoLeak(END - timedelta(days=130), END)

@@ -3,142 +3,17 @@ from odoo.fields import Command, Date
 from odoo.tests import new_test_user, tagged
 
 from .common import AS_OF, RunwellCase
-
-ROLES = {
-    "account manager": "sales_team.group_sale_salesman",
-    "all documents": "sales_team.group_sale_salesman_all_leads",
-    "supervisor": "sales_team.group_sale_manager",
-    "service agent": "crm_runwell.group_service_user",
-    "service manager": "crm_runwell.group_service_manager",
-    "finance": "account.group_account_invoice",
-    "executive": "crm_runwell.group_executive",
-    "administrator": "base.group_system",
-    "employee": "base.group_user",
-    "portal": "base.group_portal",
-}
-
-#: Whose rows of the company a role reads and writes: "own" customers', "all", or none (""); a
-#: customer may ask, and finds none of others' ("none").
-#: Nobody creates or deletes, except as MAKERS has it. A role that is not named has no access.
-MATRIX = {
-    "runwell.score": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.score.history": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.churn.alert": {
-        "account manager": ("own", "own"), "all documents": ("all", "all"),
-        "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
-    },
-    "runwell.churn.measure": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "finance": ("all", ""), "executive": ("all", ""),
-    },
-    "runwell.churn.ledger": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "finance": ("all", ""), "executive": ("all", ""),
-    },
-    "runwell.override": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "finance": ("all", ""), "executive": ("all", ""),
-    },
-    "runwell.churn.reason": {
-        "account manager": ("all", ""), "all documents": ("all", ""),
-        "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
-    },
-    "runwell.alert.rule": {
-        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
-    },
-    "runwell.retention.policy": {
-        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
-    },
-    "runwell.scoring.model": {
-        "supervisor": ("all", ""), "executive": ("all", ""), "administrator": ("all", "all"),
-    },
-    "runwell.score.refresh": {"administrator": ("all", "")},
-    "runwell.prediction": {"supervisor": ("all", ""), "executive": ("all", "")},
-    "runwell.backtest": {
-        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
-    },
-    "runwell.backtest.result": {
-        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
-    },
-    "runwell.request": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", "own"), "service manager": ("all", "all"),
-        "finance": ("all", ""), "executive": ("all", ""), "portal": ("none", ""),
-    },
-    "runwell.service.team": {
-        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.request.tag": {
-        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.canned.answer": {
-        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.sla.policy": {
-        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", "all"), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-    "runwell.sla.status": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
-        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
-        "executive": ("all", ""),
-    },
-}
-
-#: Who creates and deletes.
-MAKERS = {
-    "runwell.churn.reason": {"supervisor"},
-    "runwell.backtest": {"supervisor", "administrator"},
-    "runwell.backtest.result": {"supervisor", "administrator"},
-    "runwell.request": {
-        "account manager", "all documents", "supervisor", "service agent", "service manager",
-    },
-    "runwell.service.team": {"service manager"},
-    "runwell.request.tag": {"service manager"},
-    "runwell.canned.answer": {"service manager"},
-    "runwell.sla.policy": {"service manager"},
-}
-
-#: Who creates, and never deletes.
-CREATORS = {
-    "runwell.churn.measure": {"account manager", "all documents", "supervisor"},
-    "runwell.override": {"account manager", "all documents", "supervisor"},
-}
-
-#: Who deletes, where not all who create do.
-DELETERS = {"runwell.request": {"service manager"}}
-
-#: Models of which a company has rows of its own, not its customers.
-OF_COMPANY = (
-    "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
-    "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
-    "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
-    "runwell.sla.policy",
+from .role_matrix import (
+    CREATORS,
+    CUSTOMER,
+    DELETERS,
+    MAKERS,
+    MARGIN,
+    MATRIX,
+    OF_COMPANY,
+    ROLES,
+    SHARED,
 )
-
-#: Models whose rows may belong to all companies: those are not looked at here.
-SHARED = ("runwell.churn.reason",)
-
-#: Where the customer of a row is kept, if not in partner_id.
-CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}
-
-#: Who sees margins.
-MARGIN = {"supervisor", "finance", "executive"}
 
 
 @tagged("post_install", "-at_install")

@@ -195,7 +195,7 @@ class TestSkisAndSwimwear(RunwellCase):
             for name in ("Skis", "Swimwear")
         )
 
-    def write(self, is_opposite):
+    def write_history(self, is_opposite):
         ids = write_orders(self, two_seasons(400, END, is_opposite))
         sell(self, self.skis, [ids[number] for number in ids if number % 2 == 0])
         sell(self, self.swimwear, [ids[number] for number in ids if number % 2])
@@ -206,7 +206,7 @@ class TestSkisAndSwimwear(RunwellCase):
         return metrics.brier(risks, left), metrics.calibration_error(risks, left), early
 
     def test_opposite_seasons(self):
-        self.write(is_opposite=True)
+        self.write_history(is_opposite=True)
         day = END - timedelta(days=90)
         learned = self.scoring._learn(day, 90)
         self.assertEqual(
@@ -225,7 +225,7 @@ class TestSkisAndSwimwear(RunwellCase):
         self.assertLess(with_categories[1], with_one[1])
 
     def test_the_same_season(self):
-        self.write(is_opposite=False)
+        self.write_history(is_opposite=False)
         learned = self.scoring._learn(END, 90)
         self.assertTrue(learned.season)
         self.assertEqual(learned.season.categories, ())
@@ -237,13 +237,13 @@ class TestSkisAndSwimwear(RunwellCase):
         self.assertIn("category: off. It does not help", str(self.scoring.learned_text))
 
     def test_one_category_is_not_tried(self):
-        self.write(is_opposite=True)
+        self.write_history(is_opposite=True)
         self.swimwear.product_tmpl_id.categ_id = self.skis.categ_id
         self.assertIsNone(self.scoring._learn(END, 90).category_gain)
 
     def test_the_page_and_the_explanation(self):
         """The pass, a refresh of a few and the explanation tell one risk; the page says why."""
-        self.write(is_opposite=True)
+        self.write_history(is_opposite=True)
         self.scoring._as_machine().write({"fit_date": False, "learned": False})
         self.run_scoring()
         for name in ("Season: off", "by product category: on for", "Skis", "Swimwear"):

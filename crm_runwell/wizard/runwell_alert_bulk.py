@@ -41,7 +41,7 @@ class RunwellAlertBulk(models.TransientModel):
     until = fields.Date(
         default=lambda self: fields.Date.context_today(self) + timedelta(days=30),
     )
-    reason_id = fields.Many2one(comodel_name="runwell.churn.reason", string="Reason")
+    reason_id = fields.Many2one(comodel_name="runwell.churn.reason")
     reason = fields.Text(string="In words")
     line_ids = fields.One2many(
         comodel_name="runwell.alert.bulk.line", inverse_name="bulk_id", readonly=True,
