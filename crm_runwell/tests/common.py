@@ -265,6 +265,15 @@ class RunwellCase(TransactionCase):
             "alert_id": alert.id, "description": description, **values,
         })
 
+    def queries(self, call):
+        """Return how many queries a call takes on an empty record cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
     def raise_alerts(self):
         return self.env["runwell.churn.alert"]._raise_alerts(self.company)
 

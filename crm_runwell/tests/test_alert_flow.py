@@ -6,20 +6,12 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from .common import AS_OF, days_before
+from .role_matrix import ROLES as MATRIX_ROLES
 from .test_alerts import AlertCase
 
-ROLES = {
-    "owner": "sales_team.group_sale_salesman",
-    "colleague": "sales_team.group_sale_salesman",
-    "all documents": "sales_team.group_sale_salesman_all_leads",
-    "supervisor": "sales_team.group_sale_manager",
-    "service agent": "crm_runwell.group_service_user",
-    "service manager": "crm_runwell.group_service_manager",
-    "finance": "account.group_account_invoice",
-    "executive": "crm_runwell.group_executive",
-    "administrator": "base.group_system",
-    "employee": "base.group_user",
-    "portal": "base.group_portal",
+#: The account manager of the customer, and another one.
+ROLES = {"owner": MATRIX_ROLES["account manager"], "colleague": MATRIX_ROLES["account manager"]} | {
+    role: group for role, group in MATRIX_ROLES.items() if role != "account manager"
 }
 WORKERS = {"owner", "all documents", "supervisor"}
 SUPERVISOR = {"supervisor"}

@@ -30,15 +30,6 @@ class TestQueryCounts(RunwellCase):
             cls.orders(customer, *(days_before(30 * i) for i in range(3)))
         cls.env["runwell.score"]._run_scoring(cls.company, AS_OF)
 
-    def queries(self, call):
-        """Return how many queries a call takes on an empty record cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        call()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     def cost(self, partners, fields, ours):
         """Return the queries that reading ``ours`` takes beyond ``fields``."""
         partners = partners.with_user(self.user)

@@ -262,14 +262,6 @@ class TestSla(SlaCase):
                 with self.assertRaises(AccessError):
                     refused()
 
-    def queries(self, call):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        call()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     def test_policies_and_requests_cost_no_queries_each(self):
         """As many queries for one request and one policy as for twenty and ten."""
         counts = []
