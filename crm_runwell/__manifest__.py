@@ -58,6 +58,7 @@
         "views/runwell_canned_answer_views.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_runwell/static/src/**/*"],

@@ -4,3 +4,14 @@ def post_init_hook(env):
     for company in env["res.company"].search([]):
         env["runwell.service.team"]._default_of(company)
         env["runwell.request"]._number_sequence(company)
+
+
+def uninstall_hook(env):
+    """Take away what Odoo's uninstall leaves: number sequences, and notes of foreign keys."""
+    env["ir.sequence"].search([("code", "=", "runwell.request")]).unlink()
+    # The keys themselves go with their columns; Odoo forgets their rows on models of others.
+    env.cr.execute(
+        """DELETE FROM ir_model_constraint c USING ir_model m, ir_module_module d
+            WHERE m.id = c.model AND d.id = c.module AND d.name = 'crm_runwell'
+              AND c.type = 'f' AND m.model NOT LIKE 'runwell.%'"""
+    )

@@ -88,9 +88,12 @@ class RunwellDemo(models.AbstractModel):
         self.env.cr.execute(
             "ANALYZE res_partner, sale_order, sale_order_line, account_move_line, runwell_request"
         )
-        for company in self.env.ref("base.main_company") | companies.find_second(self.env):
+        both = self.env.ref("base.main_company") | companies.find_second(self.env)
+        for company in both:
             self.env["runwell.scoring.model"]._fit(company)
         if not retention.is_told(self.env):
             retention.tell(self.with_context(**QUIET).env, fields.Date.today())
         self.env["runwell.score"]._run_scoring()
         self.env["runwell.churn.alert"]._raise_alerts()
+        for company in both:
+            self.env["runwell.churn.alert"]._settle(company)

@@ -3,7 +3,6 @@ from odoo.fields import Domain
 
 from .constants import LIFECYCLES
 from .runwell_score import SUMMARY_FIELDS
-from .runwell_score_notes import NOTES_FIELDS
 
 
 class ResPartner(models.Model):
@@ -30,7 +29,6 @@ class ResPartner(models.Model):
         "Next order expected", compute="_compute_runwell_score",
     )
     runwell_summary = fields.Json(compute="_compute_runwell_score")
-    runwell_notes = fields.Json(compute="_compute_runwell_notes")
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
@@ -46,7 +44,7 @@ class ResPartner(models.Model):
                         ("partner_id", "in", self.commercial_partner_id.ids),
                         ("company_id", "=", self.env.company.id),
                     ],
-                    ["partner_id", "currency_id", *SUMMARY_FIELDS, *NOTES_FIELDS],
+                    ["partner_id", "currency_id", *SUMMARY_FIELDS],
                 )
             }
         for partner in self:
@@ -56,20 +54,6 @@ class ResPartner(models.Model):
             partner.runwell_churn_probability = score.churn_probability
             partner.runwell_expected_order_date = score.expected_order_date
             partner.runwell_summary = score._summary() if score else False
-
-    @api.depends("runwell_score_id")
-    @api.depends_context("company", "uid")
-    def _compute_runwell_notes(self):
-        """Read what stands beside the figures: what changed, and what a person set."""
-        Override = self.env["runwell.override"]
-        notes = self.runwell_score_id._notes() if self.runwell_score_id else {}
-        for partner in self:
-            found = notes.get(partner.runwell_score_id.id)
-            partner.runwell_notes = found and {
-                "change": found["change"],
-                "override": Override.has_access("read") and found["override"],
-                "may_set": Override.has_access("create"),
-            }
 
     def _search_runwell_lifecycle(self, operator, value):
         if operator != "in":

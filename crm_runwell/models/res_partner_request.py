@@ -4,6 +4,11 @@ from odoo import api, fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # For record rules: whose alerts an agent reads. On no screen.
+    runwell_request_ids = fields.One2many(
+        "runwell.request", "commercial_partner_id", "Service requests",
+        groups="crm_runwell.group_service_user,sales_team.group_sale_salesman",
+    )
     runwell_request_count = fields.Integer(
         "Requests", compute="_compute_runwell_request_count",
     )

@@ -7,11 +7,6 @@ from ..scoring.value import HEALTH_POINTS
 
 #: What is compared.
 NOTED = ("health_score", *(f"{part}_points" for part in HEALTH_POINTS), "revenue_12m")
-#: What of a score is read for its notes.
-NOTES_FIELDS = (
-    *NOTED, "partner_id", "company_id", "as_of", "lifecycle", "computed_lifecycle", "override_id",
-    "last_order_date", "expected_order_date", "silence_days", "overdue_amount", "currency_id",
-)
 #: A health that moved by fewer points is not worth a line.
 MOVED = 3
 
@@ -38,6 +33,25 @@ class RunwellScore(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.change
+
+    @api.readonly
+    def get_notes(self):
+        """Return what the strip shows beside the figures.
+
+        :return: dict: ``change`` as of :meth:`get_change`; ``override``: ``id`` and ``text`` of
+            what a person says that is in force, or False; ``may_set``: whether the reader may
+            say something
+        :raise AccessError: if the reader may not see this row
+        """
+        self.ensure_one()
+        self.check_access("read")
+        Override = self.env["runwell.override"]
+        notes = self._notes()[self.id]
+        return {
+            "change": notes["change"],
+            "override": Override.has_access("read") and notes["override"],
+            "may_set": Override.has_access("create"),
+        }
 
     def action_snooze(self):
         """Open the dialog in which the customer is muted until a day."""

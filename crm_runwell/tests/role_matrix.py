@@ -30,10 +30,12 @@ MATRIX = {
     "runwell.churn.alert": {
         "account manager": ("own", "own"), "all documents": ("all", "all"),
         "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
+        "service agent": ("own", ""), "service manager": ("own", ""),
     },
     "runwell.churn.measure": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),
+        "service agent": ("own", ""), "service manager": ("own", ""),
     },
     "runwell.churn.ledger": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
@@ -46,6 +48,7 @@ MATRIX = {
     "runwell.churn.reason": {
         "account manager": ("all", ""), "all documents": ("all", ""),
         "supervisor": ("all", "all"), "finance": ("all", ""), "executive": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""),
     },
     "runwell.alert.rule": {
         "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),

@@ -67,13 +67,13 @@ class TestOverride(AlertCase):
         score = self.full()
         entry = self.active()
         self.assertEqual(score.override_id, entry)
-        notes = self.buyer.with_company(self.company).runwell_notes
+        notes = score.get_notes()
         self.assertIn("Active until", notes["override"]["text"])
         self.assertIn("Key account", notes["override"]["text"])
         self.assertIn("The scoring says: At risk", notes["override"]["text"])
         score.with_user(self.supervisor).action_end_override()
-        self.buyer.invalidate_recordset()
-        self.assertFalse(self.buyer.with_company(self.company).runwell_notes["override"])
+        score.invalidate_recordset()
+        self.assertFalse(score.get_notes()["override"])
 
     def test_at_risk_by_hand_is_warned_about(self):
         steady = self.customer("Steady", user_id=self.manager.id)

@@ -2,13 +2,14 @@ import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {formatMonetary} from "@web/views/fields/formatters";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 import {RunwellChange} from "../change/change";
 import {formatRisk, riskColor} from "../risk_field/risk_field";
 
-import {Component} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 
 const {DateTime} = luxon;
 
@@ -25,8 +26,8 @@ const LIFECYCLE_COLORS = {
 /**
  * The state of a customer in one line: lifecycle, risk, next order, value, revenue.
  *
- * Reads the field `runwell_summary` (see `runwell.score._summary`) and, under it, what is in
- * `runwell_notes`: what changed, and what a person set. Asks nothing more.
+ * Reads the field `runwell_summary` (see `runwell.score._summary`). What changed, and what a
+ * person set, is asked for afterwards, so that no form waits for it.
  */
 export class RunwellStrip extends Component {
     static template = "crm_runwell.Strip";
@@ -36,6 +37,20 @@ export class RunwellStrip extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.state = useState({notes: {}});
+        useRecordObserver((record) => {
+            this.loadNotes(record.data[this.props.name]);
+        });
+    }
+
+    async loadNotes(summary) {
+        const notes = summary
+            ? await this.orm.silent.call("runwell.score", "get_notes", [[summary.id]])
+            : {};
+        // Another customer may have come up in the meantime.
+        if (summary?.id === this.summary?.id) {
+            this.state.notes = notes;
+        }
     }
 
     get summary() {
@@ -43,7 +58,7 @@ export class RunwellStrip extends Component {
     }
 
     get notes() {
-        return this.props.record.data.runwell_notes || {};
+        return this.state.notes;
     }
 
     get lifecycleColor() {
@@ -111,17 +126,21 @@ export class RunwellStrip extends Component {
 
     /** Open a dialog; what it changed is shown once it is closed. */
     ask(method) {
-        return this.open(method, {onClose: () => this.props.record.load()});
+        return this.open(method, {onClose: () => this.reload()});
+    }
+
+    async reload() {
+        await this.props.record.load();
+        await this.loadNotes(this.summary);
     }
 
     async endOverride() {
         await this.orm.call("runwell.score", "action_end_override", [[this.summary.id]]);
-        await this.props.record.load();
+        await this.reload();
     }
 }
 
 registry.category("fields").add("runwell_strip", {
     component: RunwellStrip,
     supportedTypes: ["json"],
-    fieldDependencies: [{name: "runwell_notes", type: "json"}],
 });
