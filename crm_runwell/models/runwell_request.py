@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .optional_fields import OptionalInteger
 
 STATES = [
-    ("new", "New"), ("assigned", "Assigned"), ("processed", "Processed"),
+    ("new", "Created"), ("assigned", "Assigned"), ("processed", "Processed"),
     ("feedback", "Feedback"), ("archived", "Archived"),
 ]
 #: States in which a request waits for us.
@@ -17,7 +17,7 @@ CHANNELS = [
     ("direct_mail", "Direct mail"), ("call_centre", "Call centre"), ("message", "Message"),
     ("exhibition", "Exhibition"), ("portal", "Customer portal"),
 ]
-PRIORITIES = [("0", "Normal"), ("1", "Raised"), ("2", "High"), ("3", "Urgent")]
+PRIORITIES = [("0", "Normal"), ("1", "Medium"), ("2", "High"), ("3", "Urgent")]
 
 
 class RunwellRequest(models.Model):

@@ -142,7 +142,7 @@ class RunwellRetentionDigest(models.AbstractModel):
                 ("loss", self.env._("Proposed as lost: yours to decide"), found.get("loss")),
                 ("escalated", self.env._("Overdue, passed to you"), found.get("escalated")),
                 ("overdue", self.env._("Overdue"), found["overdue"]),
-                ("new", self.env._("New"), found["new"]),
+                ("new", self.env._("New alerts"), found["new"]),
             )
             if domain is not None
             and (section := reader._section(company, key, title, domain))

@@ -81,7 +81,7 @@ class TestDigest(DigestCase):
         self.assertEqual(mail.subject, "Customers to keep: 1 new")
         self.assertEqual(mail.state, "outgoing")
         text = self.text(mail)
-        self.assertIn("New (1)", text)
+        self.assertIn("New alerts (1)", text)
         self.assertIn("Buyer", text)
         self.assertIn("Silence · silent for 150 days · act by", text)
         self.assertIn(f'href="{self.company.get_base_url()}/odoo/churn-alerts/{self.alert.id}"',
@@ -194,7 +194,7 @@ class TestDigest(DigestCase):
         self.raise_alerts()
         mail = self.sent()["rw_manager"]
         text = self.text(mail)
-        self.assertIn("New (13)", text)
+        self.assertIn("New alerts (13)", text)
         self.assertIn("and 3 more", text)
         self.assertEqual(
             re.findall(r"Customer \d\d", text), [f"Customer {i:02}" for i in range(11, 1, -1)],

@@ -198,10 +198,10 @@ export class RunwellBacktest extends Component {
 
     get classes() {
         const labels = {
-            high: _t("High"),
-            potential: _t("Potential"),
-            secondary: _t("Secondary"),
-            low: _t("Low"),
+            high: _t("High value"),
+            potential: _t("Potential value"),
+            secondary: _t("Secondary value"),
+            low: _t("Low value"),
         };
         return Object.keys(labels).flatMap((name) =>
             this.summary.classes
