@@ -24,7 +24,7 @@ class RunwellChurnAlert(models.Model):
         "deadline has passed.",
     )
     score_id = fields.Many2one(
-        "runwell.score", "Score", compute="_compute_score_id",
+        "runwell.score", compute="_compute_score_id",
         help="The customer's figures as they are now, for whoever may see them.",
     )
     override_id = fields.Many2one(
