@@ -29,6 +29,11 @@ class ResPartner(models.Model):
         "Next order expected", compute="_compute_runwell_score",
     )
     runwell_summary = fields.Json(compute="_compute_runwell_score")
+    # For record rules: whoever works on an alert sees its figures. On no screen.
+    runwell_alert_ids = fields.One2many(
+        "runwell.churn.alert", "partner_id", "Churn alerts",
+        groups="sales_team.group_sale_salesman",
+    )
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")

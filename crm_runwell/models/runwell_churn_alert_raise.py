@@ -165,7 +165,8 @@ class RunwellChurnAlert(models.Model):
     def _note_complaints(self, company, policy):
         """Put the complaint first on open alerts whose customer complained since.
 
-        It becomes the main cause, which brings its play, and is to be acted on by tomorrow.
+        It becomes the main cause, its play takes the place of any other, it is to be acted on
+        by tomorrow, and the digest tells of it.
         Once the complaint is answered the alert is as urgent as the others again.
         """
         self.env.cr.execute(SQL(
@@ -178,6 +179,7 @@ class RunwellChurnAlert(models.Model):
             """
             UPDATE runwell_churn_alert s
                SET cause = 'complaint', priority = '1',
+                   assigned_at = now() AT TIME ZONE 'UTC',
                    deadline = least(s.deadline, %(today)s::date + 1),
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
              WHERE s.company_id = %(company)s AND s.state IN ('warning', 'suspended')
@@ -187,9 +189,11 @@ class RunwellChurnAlert(models.Model):
             today=policy._today(), company=company.id, uid=self.env.uid, complains=_complains(),
         ))
         self.invalidate_model()
-        self.browse([id_ for (id_,) in rows])._log(lambda alert: self.env._(
-            "The customer complained: settle it first."
-        ))
+        alerts = self.browse([id_ for (id_,) in rows])
+        # Another play waits: the steps of this one begin with the complaint.
+        alerts._end_play()
+        alerts._assign_work()
+        alerts._log(lambda alert: self.env._("The customer complained: settle it first."))
 
     def _reopen_cancelled(self, company, policy):
         """Reopen what an order won back that was cancelled since.
@@ -211,6 +215,8 @@ class RunwellChurnAlert(models.Model):
              WHERE s.company_id = %(company)s AND s.state = 'won_back' AND s.kind = 'customer'
                AND (EXISTS (SELECT FROM sale_order d
                              WHERE d.id = s.won_back_order_id AND d.state <> 'sale')
+                    OR s.won_back_amount IS NOT NULL  -- its document was deleted
+                       AND s.won_back_order_id IS NULL AND s.won_back_move_id IS NULL
                     OR EXISTS (SELECT FROM account_move d
                                 WHERE d.id = s.won_back_move_id AND d.state <> 'posted'))
                AND NOT EXISTS (SELECT FROM runwell_churn_alert later

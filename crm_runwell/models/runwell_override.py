@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_date
 
+from .constants import OPEN_STATES
+
 #: What a person may say of a customer; the other lifecycles follow from the orders alone.
 LIFECYCLES_BY_HAND = [("active", "Active"), ("at_risk", "At risk"), ("lost", "Lost")]
 #: How far away the day is that the dialog proposes.
@@ -169,7 +171,12 @@ class RunwellOverride(models.Model):
         """Raise AccessError unless the user may speak of these customers."""
         if self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
             return
-        others = partners.filtered(lambda partner: partner.user_id != self.env.user)
+        # sudo: whether the user works on an alert of the customer.
+        given = self.env["runwell.churn.alert"].sudo().search([
+            ("partner_id", "in", partners.ids), ("user_id", "=", self.env.uid),
+            ("state", "in", OPEN_STATES),
+        ]).partner_id
+        others = partners.filtered(lambda partner: partner.user_id != self.env.user) - given
         if others:
             raise AccessError(self.env._(
                 "%s is not your customer. Ask the account manager or a supervisor.",

@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_date, formatLang
 from ..scoring import reasons, service
 from ..scoring.explain import GROUPS
 from ..scoring.features import Periods, categories
-from ..scoring.purchases import category_lines
+from ..scoring.purchases import category_lines, local_day
 from ..scoring.reasons import YEAR
 
 
@@ -60,14 +60,22 @@ class RunwellScore(models.Model):
         ]
 
     def _explained_service(self, pulls):
-        """Return the reasons that lie in service requests."""
-        rows = self.env.execute_query(SQL(
-            """SELECT open_complaints, oldest_complaint, breaches, unhappy FROM (%s) known""",
-            service.known(service.events(self._explained_scope()), self.as_of),
+        """Return the reasons that lie in service requests.
+
+        What is open now, a complaint that was opened again too: the links lead there.
+        """
+        scope = self._explained_scope()
+        [(count, oldest)] = self.env.execute_query(SQL(
+            """SELECT count(*), min(%s) FROM runwell_request r
+                WHERE r.commercial_partner_id = %s AND r.company_id = %s
+                  AND r.request_type = 'complaint' AND r.state IN ('new', 'assigned')""",
+            local_day(SQL("r.create_date"), scope.tz), self.partner_id.id, self.company_id.id,
         ))
-        if not rows:
-            return []
-        [(count, oldest, breaches, unhappy)] = rows
+        rows = self.env.execute_query(SQL(
+            "SELECT breaches, unhappy FROM (%s) known",
+            service.known(service.events(scope), self.as_of),
+        ))
+        breaches, unhappy = rows[0] if rows else (0, 0)
         complained = pulls and sum(
             pulls[name] for name in ("open_complaints", "complaints", "complaint_trend")
         )
@@ -243,8 +251,7 @@ class RunwellScore(models.Model):
         ]
         if are_complaints:
             domain += [
-                ("request_type", "=", "complaint"), ("first_processed_on", "=", False),
-                ("state", "!=", "archived"),
+                ("request_type", "=", "complaint"), ("state", "in", ("new", "assigned")),
             ]
         return self._open("runwell.request", self.env._("Service requests"), domain)
 

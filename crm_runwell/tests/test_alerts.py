@@ -256,6 +256,14 @@ class TestWork(AlertCase):
             self.by(self.manager).user_id = self.colleague
         self.by(self.supervisor).user_id = self.colleague
         self.assertEqual(self.alert.user_id, self.colleague)
+        # The new owner sees the figures behind it, and may snooze it.
+        score = self.score(self.buyer).with_user(self.colleague)
+        self.assertTrue(score.has_access("read"))
+        self.assertEqual(self.by(self.colleague).score_id, score)
+        self.env["runwell.override"].with_user(self.colleague).create({
+            "partner_id": self.buyer.id, "company_id": self.company.id, "reason": "Holidays",
+            "until": "2100-01-01",
+        })
         # The new owner works on it; the customer's manager still may.
         self.by(self.colleague).reason = "On holiday"
         self.by(self.manager).reason = "Really on holiday"

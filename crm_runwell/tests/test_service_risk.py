@@ -129,10 +129,45 @@ class TestComplaintAndAlert(ComplaintCase):
             self.assertEqual(self.env["runwell.score"]._refresh_batch(self.company), 1)
             self.assertEqual((alert.cause, alert.priority), ("complaint", "1"))
             self.assertLessEqual(str(alert.deadline), days_before(-1))
-            self.assertIn("complained", alert.message_ids[0].body)
+            self.assertTrue(any("complained" in body for body in alert.message_ids.mapped("body")))
+            play = self.env.ref("crm_runwell.play_complaint")
+            self.assertEqual(alert.running_plan_id, play)
+            # Nothing of what was to be done before stays.
+            self.assertEqual(alert.activity_ids.runwell_plan_id, play)
+            self.assertEqual(len(alert.activity_ids), len(play.template_ids))
             self.answered(request, AS_OF)
             self.raise_alerts()
             self.assertEqual((alert.cause, alert.priority), ("complaint", "0"))
+
+    def test_another_play_gives_way(self):
+        with self.at(f"{AS_OF} 12:00:00"):
+            alert = self.raised()
+            alert._start_play(self.env.ref("crm_runwell.play_call"))
+            self.complain()
+            self.env["runwell.score"]._refresh_batch(self.company)
+            self.assertEqual(alert.running_plan_id, self.env.ref("crm_runwell.play_complaint"))
+
+    def test_the_digest_tells_of_it(self):
+        with self.at(f"{AS_OF} 12:00:00"):
+            alert = self.raised()
+            alert._as_machine().assigned_at = f"{days_before(9)} 12:00:00"
+            self.complain()
+            self.env["runwell.score"]._refresh_batch(self.company)
+            self.assertGreater(str(alert.assigned_at), days_before(9))
+
+    def test_what_was_opened_again_waits_again(self):
+        request = self.complain(days_before(12))
+        self.answered(request, days_before(5))
+        kinds = {r["kind"] for r in self.scored(self.buyer).get_explanation()["reasons"]}
+        self.assertNotIn("complaints", kinds)
+        request._move({"state": "assigned"})
+        [reason] = [
+            r for r in self.score(self.buyer).get_explanation()["reasons"]
+            if r["kind"] == "complaints"
+        ]
+        self.assertEqual(
+            self.env["runwell.request"].search(reason["action"]["domain"]), request,
+        )
 
     def test_the_reasons_open_the_requests(self):
         self.complain(days_before(12))
