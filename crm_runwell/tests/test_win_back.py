@@ -129,6 +129,16 @@ class TestWinBack(AlertCase):
                 self.assertTrue(self.alert.activity_ids)
                 self.assertGreaterEqual(str(self.alert.deadline), LATER)
 
+    def test_an_order_deleted_before_the_next_pass_reopens_too(self):
+        order = self.ordered()
+        self.refresh()
+        self.assertEqual(self.alert.state, "won_back")
+        order._action_cancel()
+        order.unlink()
+        self.refresh()
+        self.assertEqual(self.alert.state, "warning")
+        self.assertIs(self.alert.won_back_amount, False)
+
     def test_a_later_order_takes_the_place_of_the_cancelled_one(self):
         first = self.ordered(100.0, days_before(-1))
         self.refresh()
