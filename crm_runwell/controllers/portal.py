@@ -198,6 +198,9 @@ class ServicePortal(CustomerPortal):
             request_sudo = self._own_request(request_id, access_token)
         except (AccessError, MissingError):
             return self._no_such_request()
+        if request.env.user._is_internal():
+            # Who reads a request in the backend is not its customer.
+            return self._no_such_request()
         # The steps stamp who took them: the customer, not the superuser.
         request_sudo = request_sudo.with_user(request.env.user).sudo()
         try:
@@ -263,8 +266,12 @@ class ServicePortal(CustomerPortal):
         methods=["POST"],
     )
     def portal_rate(self, request_id, access_token=None, stars="", comment="", **post):
-        return self._step(request_id, access_token, lambda request_sudo:
-            request_sudo._record_feedback(read_stars(stars), comment.strip()[:MAX_TEXT] or False))
+        """Rate the answer; without a login, the link of our mail does it instead."""
+        def step(request_sudo):
+            if request.env.user._is_public():
+                raise UserError(request.env._("Rate the answer with the link in our mail."))
+            request_sudo._record_feedback(read_stars(stars), comment.strip()[:MAX_TEXT] or False)
+        return self._step(request_id, access_token, step)
 
 
 def read_stars(stars):

@@ -17,6 +17,8 @@ KINDS = {
 NO_MEASURE = (
     "crm_runwell.mail_activity_type_confirm_loss", "crm_runwell.mail_activity_type_overdue",
 )
+#: What says whose alert an activity is, and who gave it.
+MARKS = frozenset({"res_id", "res_model", "res_model_id", "automated", "runwell_plan_id"})
 
 
 class MailActivity(models.Model):
@@ -26,6 +28,20 @@ class MailActivity(models.Model):
         "mail.activity.plan", "Play", readonly=True, index="btree_not_null", ondelete="set null",
         help="The play that this is a step of.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self.env.su and not MARKS.isdisjoint(vals):
+            self._check_alert_marks()
+        return result
+
+    def _check_alert_marks(self):
+        """Raise AccessError where a person moves an activity to an alert of others."""
+        # sudo: where the activities point to now.
+        alerts = self.env[ALERT].browse(
+            self.sudo().filtered(lambda activity: activity.res_model == ALERT).mapped("res_id")
+        )
+        alerts.check_access("write")
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Record what was done on an open alert as a measure, once.
@@ -61,7 +77,11 @@ class MailActivity(models.Model):
             alert = self.env[ALERT].browse(activity.res_id).exists()
             if activity.activity_type_id.id in no_measure or not alert._is_open():
                 continue
-            if user != activity.user_id and not alert.sudo(False).has_access("write"):
+            reader = alert.sudo(False)
+            is_given = user == activity.user_id and (
+                activity.automated or activity.runwell_plan_id
+            )
+            if not reader.has_access("write") and not (is_given and reader.has_access("read")):
                 continue
             alert._check_not_held_back()
             what = activity.summary or activity.activity_type_id.name

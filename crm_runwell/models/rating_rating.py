@@ -28,14 +28,20 @@ class RatingRating(models.Model):
         return ratings
 
     def write(self, vals):
-        if not FACTS.isdisjoint(vals):
-            self._check_not_of_requests()
-        return super().write(vals)
+        if FACTS.isdisjoint(vals):
+            return super().write(vals)
+        self._check_not_of_requests()
+        result = super().write(vals)
+        self._check_not_of_requests()
+        return result
 
     def _check_not_of_requests(self):
         """Raise AccessError where a person would write the rating of a request."""
         # sudo: what is rated, whoever asks
-        if not self.env.su and self.sudo().runwell_request_id:
+        ratings = self.sudo()
+        if not self.env.su and (
+            ratings.runwell_request_id or "runwell.request" in ratings.mapped("res_model")
+        ):
             raise AccessError(self.env._(
                 "A request is rated by its customer, or with Record feedback."
             ))

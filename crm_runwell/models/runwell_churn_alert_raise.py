@@ -221,7 +221,9 @@ class RunwellChurnAlert(models.Model):
                                 WHERE d.id = s.won_back_move_id AND d.state <> 'posted'))
                AND NOT EXISTS (SELECT FROM runwell_churn_alert later
                                 WHERE later.partner_id = s.partner_id AND later.kind = s.kind
-                                  AND later.company_id = s.company_id AND later.id > s.id)
+                                  AND later.company_id = s.company_id AND later.id <> s.id
+                                  AND (later.id > s.id
+                                       OR later.state IN ('warning', 'suspended')))
             RETURNING id
             """,
             deadline=self._sql_deadline(policy, SQL("%s::date", today)),

@@ -3,6 +3,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .constants import OPEN_STATES
 
+#: Facts that follow from who records a measure, when and where.
+GIVEN = ("user_id", "date", "partner_id", "company_id")
+
 
 class RunwellChurnMeasure(models.Model):
     """What somebody did to keep a customer: who, when, what, at what cost, and what is next.
@@ -66,9 +69,11 @@ class RunwellChurnMeasure(models.Model):
         if not self._is_machine():
             # Who and when are facts, not entries.
             vals_list = [
-                {name: value for name, value in values.items() if name not in ("user_id", "date")}
+                {name: value for name, value in values.items() if name not in GIVEN}
                 for values in vals_list
             ]
+            if not all(values.get("alert_id") for values in vals_list):
+                raise UserError(self.env._("Record a measure on the alert that it is about."))
             alerts = self.env["runwell.churn.alert"].browse(
                 values.get("alert_id") for values in vals_list
             )

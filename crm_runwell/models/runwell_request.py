@@ -57,7 +57,7 @@ class RunwellRequest(models.Model):
         "feedback_on",
         "archived_by_id", "archived_on", "archived_as", "reopen_count", "reopened_on",
         "first_answer_on", "last_customer_message_on", "waiting_customer", "waiting_since",
-        "waiting_by_id", "duplicate_of_id",
+        "waiting_by_id", "duplicate_of_id", "duplicate_ids", "sla_status_ids",
         "deadline", "sla_kind", "sla_pauses",
     })
 

@@ -34,7 +34,8 @@ class RunwellRequest(models.Model):
         for request in self:
             leader = request.team_id.leader_id
             if leader and not request.activity_ids:
-                request.activity_schedule(
+                # No mail for each: the list of activities tells.
+                request.with_context(mail_activity_quick_update=True).activity_schedule(
                     "mail.mail_activity_data_todo", user_id=leader.id,
                     summary=self.env._("Nobody of the team is there: find an agent"),
                 )

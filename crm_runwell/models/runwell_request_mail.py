@@ -104,9 +104,10 @@ class RunwellRequest(models.Model):
 
     def _survivor(self):
         """Return the request that a merged one went into, or itself."""
-        request = self
-        while request.duplicate_of_id:
+        request, passed = self, self
+        while request.duplicate_of_id and request.duplicate_of_id not in passed:
             request = request.duplicate_of_id
+            passed |= request
         return request
 
     def _takes_answers(self):

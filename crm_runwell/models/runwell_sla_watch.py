@@ -97,7 +97,8 @@ class RunwellSlaStatus(models.Model):
 
         :param due: deadlines by (request id, kind, user id)
         """
-        Activity = self.env["mail.activity"]
+        # No mail for each: the list of activities tells.
+        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
         types = {
             kind: self.env.ref(f"crm_runwell.activity_sla_{kind}")
             for kind, _label in self._fields["kind"].selection

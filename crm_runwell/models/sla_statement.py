@@ -97,7 +97,8 @@ def _facts(scope):
                coalesce(r.reopen_count, 0) AS turn,
                coalesce(r.first_answer_on, done.processed_on) AS answered_on, done.processed_on,
                r.waiting_since, coalesce(r.sla_pauses, '[]'::jsonb) AS pauses,
-               r.active AND r.duplicate_of_id IS NULL AS counts
+               r.active AND r.duplicate_of_id IS NULL
+                   AND (r.state <> 'archived' OR r.processed_on IS NOT NULL) AS counts
           FROM runwell_request r
           JOIN res_company c ON c.id = r.company_id
           LEFT JOIN runwell_service_team t ON t.id = r.team_id

@@ -129,7 +129,9 @@ class TestRequestRights(ServiceCase):
             model = self.as_(role, self.env["runwell.request"])
             for name in stamps:
                 value = request[name]
-                value = value.id if hasattr(value, "id") else value
+                if hasattr(value, "ids"):
+                    is_many = request._fields[name].type == "one2many"
+                    value = [(6, 0, value.ids)] if is_many else value.id
                 for context in ({}, {"runwell_machine": True}):
                     with self.subTest(role=role, field=name), self.assertRaises(AccessError):
                         call_kw(model, "write", [request.ids, {name: value}], {"context": context})
