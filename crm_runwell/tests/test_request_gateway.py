@@ -241,7 +241,8 @@ class TestRequestGateway(GatewayCase):
         )):
             for kind in ("text/plain; charset=utf-8", "text/plain; charset=us-ascii", None):
                 [request] = self.mail(
-                    f"{number}@stranger.example.org", body=text.encode(real), kind=kind, Content_Transfer_Encoding="8bit",
+                    f"{number}@stranger.example.org", body=text.encode(real), kind=kind,
+                    Content_Transfer_Encoding="8bit",
                 )
                 self.assertIn(text, request.description, kind)
 
@@ -249,7 +250,8 @@ class TestRequestGateway(GatewayCase):
         for real, texts in (
             ("cp1252", (
                 "étés", "répété", "Größenänderung", "ÄRGER MIT MÜLL", "“Über uns”",
-                "Bei 20°C läuft", "pièce n° 5 reçue", "§5 Übel", "Señor Núñez compró", "Smørrebrød på Ærø", "für",
+                "Bei 20°C läuft", "pièce n° 5 reçue",
+                "§5 Übel", "Señor Núñez compró", "Smørrebrød på Ærø", "für",
             )),
             ("gb18030", (
                 "你好", "发票", "Invoice 发票 for PO123", "型号XYZ坏了", "请ABC的X", "10月5日",
