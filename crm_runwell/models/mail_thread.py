@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..tools.incoming_mail import mend_charsets
+from ..tools.charsets import mend_charsets
 
 
 class MailThread(models.AbstractModel):

@@ -5,7 +5,12 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
 
-from ..tools.incoming_mail import forwarded_sender, is_automatic, possible_numbers
+from ..tools.incoming_mail import (
+    attached_sender,
+    forwarded_sender,
+    is_automatic,
+    possible_numbers,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +53,8 @@ class RunwellRequest(models.Model):
         reviewed = {}
         for route in ours:
             route = self._review_route(message_dict, route)
+            if not route[1] and self._is_colleague(email_normalize(message_dict["email_from"])):
+                route[2]["_attached"] = attached_sender(message)
             company = self.browse(route[1]).company_id.id or (route[2] or {}).get("company_id")
             reviewed.setdefault((route[1], company), route)
         return others + list(reviewed.values())
@@ -120,10 +127,11 @@ class RunwellRequest(models.Model):
         values = dict(custom_values or {})
         # sudo: the gateway decides, whoever wrote.
         named = self.sudo().browse(values.pop("_named", False))
+        attached = values.pop("_attached", None)
         team = self.env["runwell.service.team"].sudo().browse(values.get("team_id"))
         company = team.company_id or self.env.company
         subject, body = (msg_dict.get("subject") or "").strip(), msg_dict.get("body")
-        name, address = self._writer(msg_dict.get("email_from"), subject, body)
+        name, address = self._writer(msg_dict.get("email_from"), subject, body, attached)
         values = {
             "name": subject or self.env._("(no subject)"), "description": body,
             "channel": "email", "company_id": company.id, "contact_name": name,
@@ -140,11 +148,14 @@ class RunwellRequest(models.Model):
         return request
 
     @api.model
-    def _writer(self, email_from, subject, body):
-        """Return name and address of who asks: of a mail that a colleague forwards, the first."""
+    def _writer(self, email_from, subject, body, attached=None):
+        """Return name and address of who asks: of a mail that a colleague forwards, the first.
+
+        :param attached: name and address of who wrote the mail that is attached
+        """
         name, address = (email_split_tuples(email_from) or [("", email_from or "")])[0]
         address = email_normalize(address) or address
-        forwarded = self._is_colleague(address) and forwarded_sender(subject, body)
+        forwarded = self._is_colleague(address) and (attached or forwarded_sender(subject, body))
         return forwarded or (name, address)
 
     @api.model

@@ -3,6 +3,7 @@ import base64
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.charsets import likely_charset
 from .gateway_common import OUTLOOK, GatewayCase
 
 CONTACT = "Contact <contact@example.com>"
@@ -133,6 +134,17 @@ class TestRequestGateway(GatewayCase):
         self.assertNotIn("margin", said.body)
         self.assertEqual(request.state, "assigned")
 
+    def test_outlook_without_its_headers(self):
+        """The number in the subject alone leads to the request."""
+        request = self.processed()
+        made = self.receive(OUTLOOK.format(
+            to=self.address, subject=f"RE: [{request.number}] The pump leaks",
+            number=request.number, message_id=next(self.ids), headers="",
+        ))
+        self.assertFalse(made)
+        self.assertIn("It leaks again, déjà.", self.mails_of(request)[0].body)
+        self.assertEqual(request.state, "assigned")
+
     def test_a_colleague_forwards(self):
         self.agent.email = "agent@test.mycompany.com"
         self.customer("Forwarded Co", email="info@forwarded.example.net")
@@ -147,6 +159,48 @@ class TestRequestGateway(GatewayCase):
             (request.email_from, request.contact_name), ("ann@forwarded.example.net", "Ann Other"),
         )
         self.assertEqual(request.proposed_partner_ids.mapped("name"), ["Forwarded Co"])
+
+    def attached(self, sender, subject, *attached, text="For you"):
+        """Send a mail with others as files; return the new request."""
+        files = "".join(
+            f"--B\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n{one}\n"
+            for one in attached
+        )
+        [request] = self.mail(
+            sender, subject, kind='multipart/mixed; boundary="B"',
+            body=f"--B\nContent-Type: text/plain; charset=utf-8\n\n{text}\n{files}--B--\n",
+        )
+        return request
+
+    def test_a_colleague_forwards_as_a_file(self):
+        self.agent.email = "agent@test.mycompany.com"
+        self.customer("Forwarded Co", email="info@forwarded.example.net")
+        ann, bob = (self.raw(
+            f"{name} <{name[:3].lower()}@forwarded.example.net>", "Broken lid", "The lid broke.\n"
+        ).decode() for name in ("Ann Other", "Bob Other"))
+        for subject in ("WG: Broken lid", None):
+            request = self.attached(self.agent.email, subject, ann, ann)
+            self.assertFalse(request.partner_id)
+            self.assertEqual(
+                (request.email_from, request.contact_name),
+                ("ann@forwarded.example.net", "Ann Other"),
+            )
+            self.assertEqual(request.proposed_partner_ids.mapped("name"), ["Forwarded Co"])
+            for part in ("For you", "The lid broke."):
+                self.assertIn(part, request.description)
+            self.assertEqual(len(self.mails_of(request).attachment_ids), 2)
+        for files, text, writer in (
+            ((ann, bob), "Two of them", self.agent.email),
+            ((ann,), "From: Carl <carl@else.example.org>\n\nSee Ann's", "carl@else.example.org"),
+        ):
+            request = self.attached(self.agent.email, "Fwd: Lids", *files, text=text)
+            self.assertEqual(request.email_from, writer)
+        request = self.attached(self.agent.email, "My own question", ann)
+        self.assertEqual(request.email_from, self.agent.email)
+        request = self.attached(CONTACT, "Fwd: Broken lid", ann)
+        self.assertEqual(
+            (request.partner_id, request.email_from), (self.contact, "contact@example.com"),
+        )
 
     def test_a_customer_forwards(self):
         [request] = self.mail(
@@ -180,11 +234,34 @@ class TestRequestGateway(GatewayCase):
                 kind=f"text/plain; charset={declared}", Content_Transfer_Encoding="8bit",
             )
             self.assertIn("水泵漏水，請來修", request.description, declared)
-        [request] = self.mail(
-            CONTACT, body="Déjà vu €".encode("cp1252"), kind="text/plain; charset=utf-8",
-            Content_Transfer_Encoding="8bit",
-        )
-        self.assertTrue(request.description)
+        for number, (text, real) in enumerate((
+            ("Die Pumpe läuft nicht mehr", "cp1252"), ("größer, für Sie", "cp1252"),
+            ("Année dernière", "cp1252"), ("Déjà vu €", "cp1252"),
+            ("订单ABC123的发票", "gb18030"), ("水泵漏水，請來修", "gb18030"),
+        )):
+            for kind in ("text/plain; charset=utf-8", "text/plain; charset=us-ascii", None):
+                [request] = self.mail(
+                    f"{number}@stranger.example.org", body=text.encode(real), kind=kind,
+                    Content_Transfer_Encoding="8bit",
+                )
+                self.assertIn(text, request.description, kind)
+
+    def test_likely_charsets(self):
+        for real, texts in (
+            ("cp1252", (
+                "étés", "répété", "Größenänderung", "ÄRGER MIT MÜLL", "“Über uns”",
+                "Bei 20°C läuft", "pièce n° 5 reçue",
+                "§5 Übel", "Señor Núñez compró", "Smørrebrød på Ærø", "für",
+            )),
+            ("gb18030", (
+                "你好", "发票", "Invoice 发票 for PO123", "型号XYZ坏了", "请ABC的X", "10月5日",
+                "A的B", "請問ABC何時到貨", "“水泵”漏水……请来修——谢谢！", "￥100元", "<p>的</p>",
+            )),
+            ("utf-8", ("läuft", "水泵", "plain")),
+        ):
+            for text in texts:
+                self.assertEqual(text.encode(real).decode(likely_charset(text.encode(real))), text)
+        self.assertEqual(likely_charset(b"\x81\xff"), "latin-1")
 
     def test_no_subject(self):
         for subject in (None, "", "   "):

@@ -11,6 +11,22 @@ PAGES = (
     ("GET", "", {}), ("POST", "/answer", {"text": "I was here"}), ("POST", "/close", {}),
     ("POST", "/reopen", {"reason": "I was here"}), ("POST", "/rate", {"stars": "1"}),
 )
+RATING = "/service/rate/<int:request_id>/<string:token>"
+#: Our other routes, and the test here that walks them.
+OTHER_ROUTES = {
+    ("GET", "/my/requests"): "test_another_customer",
+    ("GET", "/my/requests/page/<int:page>"): "test_another_customer",
+    ("GET", "/my/requests/new"): "test_the_order_of_another_customer",
+    ("POST", "/my/requests/new"): "test_the_order_of_another_customer",
+    ("GET", RATING): "test_rating_with_another_token",
+    ("POST", RATING): "test_rating_with_another_token",
+    ("GET", "/service/new"): "test_the_public_form",
+    ("POST", "/service/new"): "test_the_public_form",
+    ("GET", "/service/new/<int:team_id>"): "test_the_public_form",
+    ("POST", "/service/new/<int:team_id>"): "test_the_public_form",
+    ("GET", "/service/sent/<int:team_id>"): "test_the_public_form",
+    ("POST", "/mail/attachment/upload"): "test_files_and_messages_of_another_customer",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -22,6 +38,21 @@ class TestRequestIsolation(PortalCase):
         super().setUpClass()
         cls.secret = cls.request(name="A secret subject", description="<p>Secret words</p>")
         cls.missing = cls.secret.id + 100000
+
+    def test_every_route_is_walked(self):
+        """A new route needs a walk: put it into PAGES or OTHER_ROUTES."""
+        http = self.env["ir.http"]
+        modules = sorted(self.env.registry._init_modules)
+        routes = {
+            (verb, url)
+            for url, endpoint in http._generate_routing_rules(modules, http._get_converters())
+            if endpoint.func.__module__.startswith("odoo.addons.crm_runwell.")
+            for verb in endpoint.routing["methods"] or ["GET"]
+        }
+        pages = {(verb, f"/my/requests/<int:request_id>{page}") for verb, page, _data in PAGES}
+        self.assertEqual(routes, pages | set(OTHER_ROUTES))
+        for name in OTHER_ROUTES.values():
+            self.assertTrue(hasattr(self, name), name)
 
     def setUp(self):
         super().setUp()
@@ -61,8 +92,8 @@ class TestRequestIsolation(PortalCase):
     def test_another_customer(self):
         self.as_customer(self.theirs)
         self.assert_shut(self.request_in_each_state)
-        self.assertNotIn(self.secret.name, self.get("/my/requests").text)
-        self.assertNotIn(self.secret.name, self.get("/my/requests?search=secret").text)
+        for page in ("", "?search=secret", "/page/1", "/page/2"):
+            self.assertNotIn(self.secret.name, self.get(f"/my/requests{page}").text)
 
     def test_the_public(self):
         self.authenticate(None, None)
@@ -196,6 +227,107 @@ class TestRequestIsolation(PortalCase):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    def test_files_and_messages_of_another_customer(self):
+        request, foreign = self.request_in_each_state[1:3]
+        said = request.message_post(
+            body="Secret words", subtype_xmlid="mail.mt_comment", attachments=[("s.txt", b"s")],
+        )
+        # Written before the writer lost sight of the request.
+        once = request.message_post(
+            body="Once mine", subtype_xmlid="mail.mt_comment", author_id=self.rival.id,
+        )
+        file, number = said.attachment_ids, self.env["ir.attachment"].sudo().search_count([])
+        talk = request.message_ids
+        for user in (self.theirs, self.elsewhere):
+            self.as_customer(user)
+            for token in (None, request.access_token[:-1], foreign.access_token):
+                extra = {"token": token} if token else {}
+                for thread in (request.id, self.missing):
+                    answer = self.post(
+                        "/mail/attachment/upload", page="/my", thread_model=request._name,
+                        thread_id=thread, files=[("ufile", ("x.pdf", b"%PDF-1.4 x"))], **extra,
+                    )
+                    self.assertEqual(answer.status_code, 404)
+                for one in (*file.ids, file.id + 100000):
+                    self.assert_no_such("/mail/attachment/delete", {
+                        "attachment_id": one, **({"access_token": token} if token else {}),
+                    })
+                for one in (said.id, once.id, once.id + 100000):
+                    self.assert_no_such("/mail/message/update_content", {
+                        "message_id": one, "update_data": {"body": "I was here"}, **extra,
+                    })
+                    self.assert_no_such("/mail/message/reaction", {
+                        "message_id": one, "content": "+", "action": "add", **extra,
+                    })
+        self.env.invalidate_all()
+        self.assertEqual(request.message_ids, talk)
+        self.assertIn("Secret words", said.body)
+        self.assertIn("Once mine", once.body)
+        self.assertFalse((said + once).reaction_ids)
+        self.assertEqual(said.attachment_ids.raw, b"s")
+        self.assertEqual(self.env["ir.attachment"].sudo().search_count([]), number)
+
+    def assert_no_such(self, route, params):
+        answer = self.raw_rpc(route, params)
+        self.assertIn("werkzeug.exceptions.NotFound", answer, route)
+        self.assertNotIn("Secret", answer)
+
+    def test_rating_with_another_token(self):
+        for login in (self.theirs.login, None):
+            self.authenticate(login, login)
+            for request in self.request_in_each_state:
+                whole = request._rating_token()
+                others = self.env["runwell.request"].union(*self.request_in_each_state) - request
+                for token in (
+                    whole[:-1], whole[:8], whole[:-1] + ("0" if whole[-1] != "0" else "1"),
+                    whole + "0", request.access_token, "False",
+                    *(other._rating_token() for other in others),
+                ):
+                    self.assert_unrated(request, token)
+                    page = self.get(f"/service/rate/{request.id}/{token}")
+                    self.assertEqual(page.status_code, 404)
+            self.assert_unrated(self.secret.browse(self.missing), whole)
+
+    def assert_unrated(self, request, token):
+        """Send stars; assert that nothing comes of it."""
+        known = request.exists()
+        before = known.read(["state", "satisfaction", "rating_comment", "message_ids"])
+        answer = self.post(
+            f"/service/rate/{request.id}/{token}", page="/web/login", stars="1", comment="Spite",
+        )
+        self.assertEqual(answer.status_code, 404)
+        self.assertNotIn("Spite", answer.text)
+        self.assertEqual(
+            known.read(["state", "satisfaction", "rating_comment", "message_ids"]), before,
+        )
+
+    def test_the_public_form(self):
+        """It shows nobody's requests, and takes nothing but what it asks for."""
+        order = self.order(self.buyer, "2026-01-01")
+        self.as_customer(self.theirs)
+        forms = ("/service/new", f"/service/new/{self.team.id}")
+        for url in forms:
+            sent = self.post(
+                url, page="/web/login", name="Ann", email="ann@new.example.net", subject="S",
+                request_type="enquiry", text="T", partner_id=self.buyer.id, order=order.id,
+                sale_order_id=order.id, request_id=self.secret.id, id=self.secret.id,
+                previous_id=self.secret.id, state="archived", user_id=self.agent.id,
+            )
+            self.assertEqual(sent.status_code, 303)
+            request = self.newest()
+            self.assertEqual((request.name, request.state), ("S", "new"))
+            self.assertFalse(
+                request.partner_id or request.sale_order_id or request.previous_id
+                or request.user_id
+            )
+        for url in (*forms, f"/service/sent/{self.team.id}"):
+            page = self.get(f"{url}?request_id={self.secret.id}")
+            self.assertEqual(page.status_code, 200)
+            for secret in (self.secret.name, self.secret.number):
+                self.assertNotIn(secret, page.text)
+        self.assertEqual(self.secret.name, "A secret subject")
 
     def raw_rpc(self, route, params):
         """Return the body of a call, right or wrong."""

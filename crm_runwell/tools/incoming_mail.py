@@ -26,9 +26,6 @@ FORWARD = re.compile(r"^\s*(fw|fwd|wg|tr|转发|轉寄)\s*[:：]", re.IGNORECASE
 #: A word of a subject that may be the number of a request: it has a digit, and a mark or letter.
 WORD = re.compile(r"[^\s\[\](){}<>,;:，；：【】（）「」#]{4,40}")
 
-#: In this order a text is read whose declared character set does not fit.
-CHARSETS = ("utf-8", "gb18030", "cp1252", "latin-1")
-
 
 def is_automatic(message):
     """Return whether a program sent the mail: an absence, a delivery report, a mailing.
@@ -50,25 +47,6 @@ def is_automatic(message):
     if message.get_content_type() == "multipart/report":
         return True
     return bool(AUTOMATIC_SUBJECT.match(str(message.get("Subject") or "")))
-
-
-def mend_charsets(message):
-    """Correct in place the character sets that do not fit the text of a mail."""
-    for part in message.walk():
-        if part.get_content_maintype() != "text":
-            continue
-        content = part.get_payload(decode=True) or b""
-        declared = part.get_param("charset")
-        if declared and not _reads(content, declared):
-            part.set_param("charset", next(name for name in CHARSETS if _reads(content, name)))
-
-
-def _reads(content, charset):
-    try:
-        content.decode(str(charset))
-    except (LookupError, UnicodeDecodeError):
-        return False
-    return True
 
 
 def possible_numbers(subject):
@@ -98,3 +76,27 @@ def forwarded_sender(subject, body):
             if normal := email_normalize(address):
                 return name.strip(" *\"'"), normal
     return None
+
+
+def attached_sender(message):
+    """Return (name, address) of who wrote the mail that another one forwards as a file.
+
+    None if it forwards none, names a sender in its own text, or has mails of several senders:
+    then nobody can tell who asks.
+    """
+    subject = str(message.get("Subject") or "").strip()
+    if subject and not FORWARD.match(subject):
+        return None
+    own = message.get_body(("html", "plain"))
+    if own and FORWARDED_FROM.search(html2plaintext(own.get_content())):
+        return None
+    found = {}
+    for part in message.iter_attachments() if message.is_multipart() else ():
+        if part.get_content_type() == "message/rfc822":
+            senders = email_split_tuples(str(part.get_content().get("From") or ""))
+            found |= {email_normalize(address): name for name, address in senders}
+    found.pop(False, None)
+    if len(found) != 1:
+        return None
+    [(address, name)] = found.items()
+    return name, address
