@@ -200,6 +200,7 @@ class TestServiceAsksForAScore(SlaCase):
             self.run_scoring()
             self.assertNotIn("let_down", self.reasons())
             request = self.processed(request_type="enquiry")
+            self.asked()
             request._record_feedback(1)
             self.made_on(self.env["rating.rating"].search([
                 ("res_model", "=", request._name), ("res_id", "=", request.id),

@@ -71,13 +71,17 @@ class TestSlaValueClass(SlaCase):
         self.assertFalse(self.clock(request, "resolution", self.high))
 
     def test_a_refresh_too_and_of_its_customers_alone(self):
-        other = self.customer("Other")
+        other, steady = self.customer("Other"), self.customer("Steady")
         self.orders(other, AS_OF, amount=50.0)
+        self.orders(steady, AS_OF, amount=1000.0)
         self.score_on_monday()
+        self.came(partner_id=steady.id)
         mine, theirs = self.came(), self.came(partner_id=other.id)
         for customer in (self.buyer, other):
             self.orders(customer, AS_OF, amount=1000.0)
-        self.score_on_monday(partner_ids=self.buyer.ids)
+        self.assertEqual(self.refreshed(
+            lambda: self.score_on_monday(partner_ids=self.buyer.ids)
+        ), [(mine.ids, False)])
         self.assertEqual(self.due(mine), (SOON, self.high))
         self.assertEqual(self.due(theirs), (STANDARD, self.policy))
         self.env["runwell.score.refresh"]._ask(theirs)
