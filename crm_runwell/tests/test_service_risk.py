@@ -195,9 +195,9 @@ class TestServiceAsksForAScore(SlaCase):
         self.assertFalse(self.asked())
 
     def test_they_reach_the_score(self):
-        self.orders(self.buyer, *(days_before(7 * i) for i in range(10)))
+        self.orders(self.buyer, *(days_before(7 * i) for i in range(1, 10)))
         with self.at(f"{AS_OF} 12:00:00"):
-            self.run_scoring()
+            self.run_scoring(days_before(1))
             self.assertNotIn("let_down", self.reasons())
             request = self.processed(request_type="enquiry")
             self.asked()
@@ -205,7 +205,8 @@ class TestServiceAsksForAScore(SlaCase):
             self.made_on(self.env["rating.rating"].search([
                 ("res_model", "=", request._name), ("res_id", "=", request.id),
             ]), AS_OF)
-            self.env["runwell.score"]._refresh_batch(self.company)
+            self.assertEqual(self.env["runwell.score"]._refresh_batch(self.company), 1)
+            self.assertEqual(str(self.score(self.buyer).as_of), AS_OF)
             self.assertIn("let_down", self.reasons())
 
     def reasons(self):
