@@ -1,8 +1,10 @@
 from odoo import api, models
 
+from ..scoring.service import SATISFIED
+
 
 class RunwellRequest(models.Model):
-    """A complaint counts at once in the risk of its customer, and on the open alert."""
+    """A complaint, or few stars, count soon in the risk of the customer, and on the open alert."""
 
     _inherit = "runwell.request"
 
@@ -18,6 +20,12 @@ class RunwellRequest(models.Model):
         self._tell_scoring()
         result = super().write(vals)
         self._tell_scoring()
+        return result
+
+    def _record_feedback(self, satisfaction, comment=False):
+        result = super()._record_feedback(satisfaction, comment)
+        if satisfaction < SATISFIED:
+            self.env["runwell.score.refresh"]._ask(self)
         return result
 
     def _tell_scoring(self):

@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -133,6 +135,51 @@ class RunwellRequest(models.Model):
         """
         self.flush_model()
         return self._sla_run(SQL("(%s) AND r.state IN %s", scope, OPEN_STATES), many=True)
+
+    @api.model
+    def _of_new_value_class(self, company, scored, partner_ids=None):
+        """Return the open requests whose customer is about to change the value class.
+
+        Only where an active policy of the company is for the class before or after.
+
+        :param scored: the working table of the pass, before its rows are kept
+        :param partner_ids: commercial partners of the pass, None for all
+        """
+        classes = [value_class for (value_class,) in self.env.execute_query(SQL(
+            """SELECT DISTINCT value_class FROM runwell_sla_policy
+                WHERE company_id = %s AND active AND value_class IS NOT NULL""",
+            company.id,
+        ))]
+        if not classes:
+            return self.browse()
+        return self.browse([id_ for (id_,) in self.env.execute_query(SQL(
+            """
+            SELECT r.id
+              FROM runwell_request r
+              LEFT JOIN runwell_score o
+                ON o.partner_id = r.commercial_partner_id AND o.company_id = r.company_id
+              LEFT JOIN %(scored)s n ON n.partner_id = r.commercial_partner_id
+             WHERE r.company_id = %(company)s AND r.state IN %(open)s AND %(partners)s
+               AND o.value_class IS DISTINCT FROM n.value_class
+               AND (o.value_class = ANY(%(classes)s) OR n.value_class = ANY(%(classes)s))
+            """,
+            scored=SQL.identifier(scored), company=company.id, open=OPEN_STATES,
+            partners=SQL("r.commercial_partner_id = ANY(%s)", list(partner_ids))
+            if partner_ids else SQL("TRUE"), classes=classes,
+        ))])
+
+    def _sla_follow_class(self):
+        """Reckon the clocks again after the class changed; a conflict leaves them to the watch.
+
+        A person may have written on one of them since the pass began: that must not undo it.
+        """
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._sla_refresh()
+        except psycopg2.errors.SerializationFailure:
+            self.env["runwell.service.team"]._sla_forget_hours(self.company_id)
 
     @api.model
     def _sla_run(self, scope, many):

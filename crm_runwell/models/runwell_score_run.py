@@ -87,9 +87,14 @@ class RunwellScore(models.Model):
         )
         self._respect_overrides(model, as_of)
         self._note_changes(model, as_of)
+        # sudo: the clocks of all requests, whoever has the scores computed.
+        requests = self.env["runwell.request"].sudo()._of_new_value_class(
+            company, SCORED, partner_ids,
+        )
         count = self._keep_rows(model, as_of)
         self._drop_rows(company, partner_ids)
         self.env.invalidate_all()
+        requests._sla_follow_class()
         if not partner_ids:
             model._as_machine().write({
                 "statistics": common.as_json(), "scored_on": as_of,

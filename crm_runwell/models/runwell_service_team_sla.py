@@ -55,6 +55,15 @@ class RunwellServiceTeam(models.Model):
         return teams
 
     @api.model
+    def _sla_forget_hours(self, companies):
+        """Let the next watch reckon all open requests of these companies again."""
+        self.env.cr.execute(SQL(
+            "UPDATE runwell_service_team SET sla_hours = NULL WHERE company_id = ANY(%s)",
+            companies.ids,
+        ))
+        self.invalidate_model(["sla_hours"], flush=False)
+
+    @api.model
     def _sla_marks(self):
         """Return SQL: a mark of the working hours of each team."""
         return SQL(

@@ -26,13 +26,17 @@ class RunwellSlaStatus(models.Model):
 
     @api.model
     def _fail_overdue(self):
-        """Count open clocks as missed in the reports once their deadline has passed."""
-        self.env.cr.execute(SQL(
+        """Count open clocks as missed once their deadline has passed, and tell the scoring."""
+        missed = self.env.execute_query(SQL(
             """UPDATE runwell_sla_status SET state = 'failed', in_time = 0
-                WHERE reached_on IS NULL AND deadline < %s AND state <> 'failed'""",
+                WHERE reached_on IS NULL AND deadline < %s AND state <> 'failed'
+            RETURNING request_id""",
             fields.Datetime.now(),
         ))
         self.invalidate_model(["state", "in_time"], flush=False)
+        self.env["runwell.score.refresh"]._ask(
+            self.env["runwell.request"].browse({request_id for (request_id,) in missed})
+        )
 
     @api.model
     def _warn(self):

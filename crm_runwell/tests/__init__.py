@@ -1,6 +1,7 @@
 from . import test_alert_workers
 from . import test_alert_bulk
 from . import test_alert_flow
+from . import test_alert_owner
 from . import test_alerts
 from . import test_backtest
 from . import test_backtest_tally
@@ -68,6 +69,7 @@ from . import test_service_risk
 from . import test_sla
 from . import test_sla_policy
 from . import test_sla_time
+from . import test_sla_value_class
 from . import test_sla_watch
 from . import test_synthetic
 from . import test_tour

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..scoring import service
 from .common import AS_OF, days_before
+from .sla_common import SlaCase
 from .test_alerts import AlertCase
 from .test_facts import FactsCase, ago
 
@@ -195,3 +196,65 @@ class TestComplaintAndAlert(ComplaintCase):
         with self.at("2024-07-03 10:00:00"):
             request._process()
         self.assertEqual(request.first_processed_on, Datetime.to_datetime("2024-07-01 10:00:00"))
+
+
+@tagged("post_install", "-at_install")
+class TestServiceAsksForAScore(SlaCase):
+    """What lets a customer down is scored soon, whatever the type of the request."""
+
+    def asked(self):
+        """Return the partners asked for, and forget them."""
+        queue = self.env["runwell.score.refresh"].search([("company_id", "=", self.company.id)])
+        partners = queue.partner_id
+        queue._as_machine().unlink()
+        return partners
+
+    def test_few_stars(self):
+        for kind in ("enquiry", "suggestion", "complaint"):
+            for stars in (1, 2):
+                request = self.processed(request_type=kind, partner_id=self.contact.id)
+                self.asked()
+                request._record_feedback(stars)
+                with self.subTest(kind=kind, stars=stars):
+                    self.assertEqual(self.asked(), self.contact)
+
+    def test_enough_stars(self):
+        for stars in (3, 5):
+            request = self.processed(request_type="enquiry")
+            request._record_feedback(stars)
+            self.assertFalse(self.asked())
+
+    def test_nobody_to_score(self):
+        request = self.processed(partner_id=False, email_from="who@example.com")
+        request._record_feedback(1)
+        self.assertFalse(self.asked())
+
+    def test_they_reach_the_score(self):
+        self.orders(self.buyer, *(days_before(7 * i) for i in range(1, 10)))
+        with self.at(f"{AS_OF} 12:00:00"):
+            self.run_scoring(days_before(1))
+            self.assertNotIn("let_down", self.reasons())
+            request = self.processed(request_type="enquiry")
+            self.asked()
+            request._record_feedback(1)
+            self.made_on(self.env["rating.rating"].search([
+                ("res_model", "=", request._name), ("res_id", "=", request.id),
+            ]), AS_OF)
+            self.assertEqual(self.env["runwell.score"]._refresh_batch(self.company), 1)
+            self.assertEqual(str(self.score(self.buyer).as_of), AS_OF)
+            self.assertIn("let_down", self.reasons())
+
+    def reasons(self):
+        return {reason["kind"] for reason in self.score(self.buyer).get_explanation()["reasons"]}
+
+    def test_a_missed_deadline_asks_once(self):
+        self.came(request_type="enquiry")
+        self.asked()
+        for moment, expected in (
+            ("2024-07-01 13:59:00", self.env["res.partner"]),
+            ("2024-07-01 14:01:00", self.buyer),
+            ("2024-07-01 14:06:00", self.env["res.partner"]),
+        ):
+            with self.at(moment), self.subTest(moment=moment):
+                self.Status._fail_overdue()
+                self.assertEqual(self.asked(), expected)
