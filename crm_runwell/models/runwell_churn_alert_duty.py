@@ -27,7 +27,9 @@ class RunwellChurnAlert(models.Model):
             )
         leader = SQL(
             """(SELECT t.user_id FROM sale_order d JOIN crm_team t ON t.id = d.team_id
-                 WHERE d.partner_id = s.partner_id AND d.company_id = s.company_id
+                 WHERE d.partner_id IN (SELECT id FROM res_partner
+                                         WHERE commercial_partner_id = s.partner_id)
+                   AND d.company_id = s.company_id
                    AND d.state = 'sale'
                  ORDER BY d.date_order DESC LIMIT 1)"""
         )

@@ -102,7 +102,7 @@ class TestQueryCounts(RunwellCase):
 
     def test_confirming_an_order(self):
         orders = [
-            self.order(customer, AS_OF, state="draft") for customer in self.customers[:6]
+            self.order(customer, AS_OF, state="draft") for customer in self.customers[:12]
         ]
         self.assertEqual(self.beyond(*(order.action_confirm for order in orders)), 1)
 
@@ -117,7 +117,7 @@ class TestQueryCounts(RunwellCase):
         self.assertEqual(self.beyond(*(orders.action_confirm for orders in batches)), 1)
 
     def test_posting_an_invoice(self):
-        moves = [self.invoice(customer, AS_OF, post=False) for customer in self.customers[:6]]
+        moves = [self.invoice(customer, AS_OF, post=False) for customer in self.customers[:12]]
         self.assertEqual(self.beyond(*(move.action_post for move in moves)), 1)
 
     def test_a_pass_takes_as_many_queries_for_many(self):
