@@ -202,6 +202,16 @@ class TestRequestGateway(GatewayCase):
             (request.partner_id, request.email_from), (self.contact, "contact@example.com"),
         )
 
+    def test_an_attached_mail_hides_nothing(self):
+        rich = self.raw(
+            "Ann <ann@else.example.org>", kind='multipart/alternative; boundary="C"',
+            body="--C\nContent-Type: text/plain\n\nInner\n--C\nContent-Type: text/html\n\n"
+            "<p>Inner, rich</p>\n--C--\n",
+        ).decode()
+        request = self.attached(CONTACT, "The pump", rich, text="My own <words>")
+        for part in ("My own &lt;words&gt;", "Inner, rich"):
+            self.assertEqual(request.description.count(part), 1)
+
     def test_a_customer_forwards(self):
         [request] = self.mail(
             CONTACT, "Fw: Offer", "See below.\n\n> From: Boss <boss@else.example.org>\n> Buy it.",

@@ -100,3 +100,19 @@ def attached_sender(message):
         return None
     [(address, name)] = found.items()
     return name, address
+
+
+def lost_text(message):
+    """Return the own plain text of a mail if Odoo takes that of an attached mail instead.
+
+    Odoo walks into attached mails; the first HTML within "multipart/alternative" replaces
+    what was read before.
+    """
+    kinds = [part.get_content_type() for part in message.walk()]
+    if not {"message/rfc822", "text/html"} <= set(kinds):
+        return ""
+    own = message.get_body(("html", "plain"))
+    if own is None or own.get_content_type() != "text/plain":
+        return ""
+    replaced = "multipart/alternative" in kinds[:kinds.index("text/html")]
+    return own.get_content() if replaced else ""
