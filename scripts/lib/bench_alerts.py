@@ -37,7 +37,7 @@ def fill(env, alerts):
         "name": SQL("'Customer ' || n"), "complete_name": SQL("'Customer ' || n"),
     })
     _insert_orders(env, insert, prototypes[1], SQL("generate_series(5, 10) n"), SQL("30 * n"))
-    _insert_scores(env)
+    insert_scores(env)
     for table in ("res_partner", "sale_order", "runwell_score"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     env.invalidate_all()
@@ -61,7 +61,8 @@ def _insert_orders(env, insert, prototype, series, days, which=None):
     )
 
 
-def _insert_scores(env):
+def insert_scores(env):
+    """Score the made-up customers by SQL: all at risk, of every value class."""
     model = env["runwell.scoring.model"]._active_of(env.company)
     env.cr.execute(SQL(
         """INSERT INTO runwell_score (partner_id, company_id, currency_id, user_id, as_of,

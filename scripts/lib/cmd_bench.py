@@ -10,6 +10,7 @@ from pathlib import Path
 from lib import (
     bench_alerts,
     bench_churn,
+    bench_requests,
     bench_scoring,
     build,
     config,
@@ -23,6 +24,7 @@ from lib import (
 
 DATABASE = "runwell_bench"
 SIZES = [10_000, 20_000, 40_000]
+REQUESTS = 100_000
 
 
 def main(arguments: list[str]) -> int:
@@ -35,6 +37,9 @@ def main(arguments: list[str]) -> int:
         elif options.alerts:
             rows = [run_alerts(count) for count in options.alerts]
             say.line(bench_alerts.table(rows))
+        elif options.requests:
+            rows = [run_requests(count) for count in options.requests]
+            say.line(bench_requests.table(rows))
         else:
             rows = [run_scoring(size) for size in options.scoring]
             say.line(bench_scoring.table(rows))
@@ -55,6 +60,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="raise, close and show so many churn alerts of one company",
     )
     parser.add_argument(
+        "--requests", nargs="*", type=int, metavar="COUNT",
+        help=f"show so many service requests and reckon their clocks (default: {REQUESTS})",
+    )
+    parser.add_argument(
         "--churn", type=Path, metavar="FILE",
         help="back-test the churn risk on this order history (CSV, plain or gzipped)",
     )
@@ -68,6 +77,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--json", action="store_true", help="JSON alone on the standard output"
     )
     options = parser.parse_args(arguments)
+    if options.requests == []:
+        options.requests = [REQUESTS]
     if options.churn and not options.cutoffs:
         parser.error("--churn needs --cutoffs")
     for file in filter(None, (options.churn, options.returns)):
@@ -109,6 +120,15 @@ def run_alerts(count: int) -> dict:
             prototype = bench_alerts.fill(env, count)
         with say.step(f"{count} alerts: measuring"):
             return bench_alerts.measure(env, count, prototype)
+
+
+def run_requests(count: int) -> dict:
+    """The figures of so many service requests, from a database of its own."""
+    with fresh_environment() as env:
+        with say.step(f"{count} requests: making them and their customers"):
+            bench_requests.fill(env, count)
+        with say.step(f"{count} requests: measuring"):
+            return bench_requests.measure(env, count)
 
 
 @contextlib.contextmanager
