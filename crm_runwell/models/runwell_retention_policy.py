@@ -121,12 +121,14 @@ class RunwellRetentionPolicy(models.Model):
     def _supervisor(self):
         """Return who decides in this company: the one that is set, else the first supervisor."""
         self.ensure_one()
-        return self.supervisor_id.filtered("active") or self._first_user("sales_team.group_sale_manager")
+        set_one = self.supervisor_id.filtered("active")
+        return set_one or self._first_user("sales_team.group_sale_manager")
 
     def _finance_user(self):
         """Return who gets the work on overdue invoices."""
         self.ensure_one()
-        return self.finance_user_id.filtered("active") or self._first_user("account.group_account_invoice")
+        set_one = self.finance_user_id.filtered("active")
+        return set_one or self._first_user("account.group_account_invoice")
 
     def _first_user(self, group):
         """Return the first active person of the company in a group; persons before administrators.
