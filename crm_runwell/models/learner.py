@@ -101,10 +101,7 @@ class Learner:
                 self.known[name] = self._keep(KNOWN.format(name), fact.read(scope, since))
 
     def _keep(self, table, query):
-        """Make a working table; return SQL of its rows."""
-        working_table.make(self.env.cr, table, query)
-        working_table.analyse(self.env.cr, table)
-        return SQL("SELECT * FROM %s", SQL.identifier(table))
+        return working_table.keep(self.env.cr, table, query)
 
     def _population(self, day, clock):
         """Return the rows of :func:`learning.population`, with mixes if the clock takes them."""

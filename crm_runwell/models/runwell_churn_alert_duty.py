@@ -115,10 +115,7 @@ class RunwellChurnAlert(models.Model):
 
     def _put_to_sleep(self):
         """Take the work on snoozed alerts off their owners' lists; it comes back afterwards."""
-        # sudo: the activities of others too.
-        self.sudo().activity_ids.filtered(
-            lambda activity: activity.automated and activity.activity_type_id == self.env.ref(KEEP)
-        ).unlink()
+        self._plain_activities().unlink()
 
     def _wake_up(self, policy):
         """Give the work back after a snooze, with the time that a new alert would have."""
@@ -135,11 +132,16 @@ class RunwellChurnAlert(models.Model):
     def _move_deadline(self, day):
         """Let the owners act by another day: that of the next step they planned."""
         # sudo: machine-owned; whoever recorded the measure was checked before.
-        alerts = self.sudo()
-        alerts._as_machine().write({"deadline": day})
-        alerts.activity_ids.filtered(
-            lambda activity: activity.automated and activity.activity_type_id == self.env.ref(KEEP)
-        ).write({"date_deadline": day})
+        self.sudo()._as_machine().write({"deadline": day})
+        self._plain_activities().write({"date_deadline": day})
+
+    def _plain_activities(self):
+        """Return the plain activities that the machine gave the owners of these alerts."""
+        keep = self.env.ref(KEEP)
+        # sudo: the activities of others too.
+        return self.sudo().activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == keep
+        )
 
     def _end_work(self):
         """Take away the machine's activities and the play; what people planned stays theirs."""

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .constants import OPEN_STATES
-from .runwell_churn_alert_duty import KEEP
 
 
 class RunwellChurnAlert(models.Model):
@@ -112,12 +111,9 @@ class RunwellChurnAlert(models.Model):
 
     def _end_play(self):
         """Take away the open steps of a running play, and the plain activity to keep them."""
-        keep = self.env.ref(KEEP)
         # sudo: the activities of others too.
-        self.sudo().activity_ids.filtered(
-            lambda activity: activity.runwell_plan_id
-            or activity.automated and activity.activity_type_id == keep
-        ).unlink()
+        steps = self.sudo().activity_ids.filtered("runwell_plan_id")
+        (steps | self._plain_activities()).unlink()
 
     def _note_play(self, plan):
         # sudo: machine-owned; whoever started it was checked before.

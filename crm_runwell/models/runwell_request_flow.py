@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import is_html_empty
 
+from ..scoring.service import SATISFIED
+
 #: Requests that the cron archives in one transaction.
 BATCH = 500
-
-#: From this satisfaction on a request is archived; below it the work goes on.
-SATISFIED = 3
 
 
 class RunwellRequest(models.Model):

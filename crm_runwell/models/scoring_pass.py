@@ -71,10 +71,7 @@ class ScoringPass:
         return statistics
 
     def _make(self, table, query):
-        """Make a working table; return SQL of its rows."""
-        working_table.make(self.env.cr, table, query)
-        working_table.analyse(self.env.cr, table)
-        return SQL("SELECT * FROM %s", SQL.identifier(table))
+        return working_table.keep(self.env.cr, table, query)
 
     def _keep_facts(self):
         """Keep what is known besides the days of purchase; return SQL of each, by name."""

@@ -19,3 +19,10 @@ def make(cr, table, query):
 def analyse(cr, table):
     """Let PostgreSQL see what is in a table: it takes a new one for empty."""
     cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+
+def keep(cr, table, query):
+    """Make a working table that PostgreSQL sees into; return SQL of its rows."""
+    make(cr, table, query)
+    analyse(cr, table)
+    return SQL("SELECT * FROM %s", SQL.identifier(table))
