@@ -18,6 +18,8 @@
         "security/runwell_service_rules.xml",
         "security/runwell_portal_rules.xml",
         "security/runwell_sla_rules.xml",
+        "security/runwell_sales_rules.xml",
+        "data/runwell_sales_data.xml",
         "data/runwell_retention_data.xml",
         "data/runwell_play_data.xml",
         "data/ir_cron_data.xml",

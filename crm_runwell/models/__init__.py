@@ -26,9 +26,16 @@ from . import runwell_churn_alert_screen
 from . import runwell_churn_measure
 from . import runwell_override
 from . import runwell_retention_digest
+from . import runwell_grade
+from . import runwell_channel
+from . import runwell_relationship_type
+from . import runwell_relation
+from . import runwell_interaction
+from . import runwell_handover
 from . import res_users
 from . import res_users_satisfaction
 from . import res_partner
+from . import res_partner_relation
 from . import sale_order
 from . import account_move
 from . import runwell_order_history

@@ -97,6 +97,36 @@ MATRIX = {
         "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.grade": {
+        "account manager": ("all", ""), "all documents": ("all", ""),
+        "supervisor": ("all", "all"), "service agent": ("all", ""),
+        "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.channel": {
+        "account manager": ("all", ""), "all documents": ("all", ""),
+        "supervisor": ("all", "all"), "service agent": ("all", ""),
+        "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.relationship.type": {
+        "account manager": ("all", ""), "all documents": ("all", ""),
+        "supervisor": ("all", "all"), "service agent": ("all", ""),
+        "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.handover": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.relation": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.interaction": {
+        "account manager": ("all", "own"), "all documents": ("all", "all"),
+        "supervisor": ("all", "all"), "service agent": ("all", ""),
+        "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -111,6 +141,11 @@ MAKERS = {
     "runwell.request.tag": {"service manager"},
     "runwell.canned.answer": {"service manager"},
     "runwell.sla.policy": {"service manager"},
+    "runwell.grade": {"supervisor"},
+    "runwell.channel": {"supervisor"},
+    "runwell.interaction": {
+        "account manager", "all documents", "supervisor", "service agent", "service manager",
+    },
 }
 
 #: Who creates, and never deletes.
@@ -120,18 +155,23 @@ CREATORS = {
 }
 
 #: Who deletes, where not all who create do.
-DELETERS = {"runwell.request": {"service manager"}}
+DELETERS = {
+    "runwell.request": {"service manager"},
+    "runwell.interaction": {"supervisor"},
+}
 
 #: Models of which a company has rows of its own, not its customers.
 OF_COMPANY = (
     "runwell.scoring.model", "runwell.backtest", "runwell.backtest.result",
     "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
-    "runwell.sla.policy",
+    "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.
-SHARED = ("runwell.churn.reason",)
+SHARED = (
+    "runwell.churn.reason", "runwell.grade", "runwell.channel", "runwell.relationship.type",
+)
 
 #: Where the customer of a row is kept, if not in partner_id.
 CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}

@@ -14,6 +14,8 @@ from .role_matrix import (
     ROLES,
     SHARED,
 )
+from .role_rows import OF_COMPANY as MADE_OF_COMPANY
+from .role_rows import OF_CUSTOMER as MADE_OF_CUSTOMER
 
 
 @tagged("post_install", "-at_install")
@@ -53,6 +55,9 @@ class TestRoles(RunwellCase):
                 })
         policies = cls.make_policies()
         cls.make_requests(customers)
+        for make in MADE_OF_CUSTOMER.values():
+            for whose, customer in customers.items():
+                make(cls.env, customer, cls.other if whose == "elsewhere" else cls.company)
         # What stands for each customer, by the account manager's role.
         cls.rows = {
             model: {
@@ -73,6 +78,11 @@ class TestRoles(RunwellCase):
             })
             for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
         }
+        for model, make in MADE_OF_COMPANY.items():
+            cls.rows[model] = {
+                whose: make(cls.env, company)
+                for whose, company in (("nobody", cls.company), ("elsewhere", cls.other))
+            }
         cls.rows["runwell.alert.rule"] = {}
         for whose, company in (("nobody", cls.company), ("elsewhere", cls.other)):
             rules = cls.env["runwell.alert.rule"]._of(company)

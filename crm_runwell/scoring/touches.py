@@ -1,0 +1,12 @@
+"""When a customer was last contacted."""
+
+from odoo.tools import SQL
+
+
+def last_touches(company_id):
+    """Return SQL: ``partner_id`` (commercial), ``last_on`` (moment in UTC) of the last contact."""
+    return SQL(
+        """SELECT commercial_partner_id AS partner_id, max(date) AS last_on
+             FROM runwell_interaction WHERE company_id = %s GROUP BY commercial_partner_id""",
+        company_id,
+    )
