@@ -1,0 +1,106 @@
+from odoo import models
+from odoo.tools.misc import format_date
+
+from .mail_activity_plan import ALERT
+
+
+class ResPartner(models.Model):
+    """When one last talked with a customer, and when it is time to again."""
+
+    _inherit = "res.partner"
+
+    def action_runwell_log(self):
+        """Ask what was talked about with this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_runwell.action_interaction_log"
+        )
+        action["context"] = {"default_partner_id": self.id}
+        return action
+
+    def action_runwell_interactions(self):
+        """Open the contacts with this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_interaction")
+        action["domain"] = [("commercial_partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"default_partner_id": self.id}
+        return action
+
+    def get_runwell_contact_rule(self):
+        """Return what a page says of the last contact with a customer and of the next.
+
+        :return: dict ``{"text", "is_overdue", "last_on", "rule_days", "last", "next",
+            "may_log"}``; ``last`` is the last interaction, ``next`` the next activity that
+            is planned with the customer or on its records, both possibly False
+        :raise AccessError: if the customer may not be read
+        """
+        self.ensure_one()
+        self.check_access("read")
+        customer, company = self.commercial_partner_id, self.env.company
+        Interaction = self.env["runwell.interaction"]
+        Relation = self.env["runwell.relation"]
+        relation = Relation
+        if Relation.has_access("read"):
+            relation = Relation.search(
+                [("partner_id", "=", customer.id), ("company_id", "=", company.id)], limit=1,
+            )
+        last = Interaction
+        if Interaction.has_access("read"):
+            last = Interaction.search(
+                [("commercial_partner_id", "=", customer.id), ("company_id", "=", company.id)],
+                limit=1,
+            )
+        return {
+            "text": self._runwell_contact_text(relation),
+            "is_overdue": relation.touch_overdue_days > 0,
+            "last_on": relation.last_touch_on, "rule_days": relation.touch_days,
+            "last": bool(last) and {
+                "id": last.id, "name": last.name, "channel": last.channel_id.name,
+                "icon": last.channel_id.icon, "user": last.user_id.name,
+                "date": format_date(self.env, last.date),
+            },
+            "next": self._runwell_next_activity(),
+            "may_log": Interaction.has_access("create"),
+        }
+
+    def _runwell_contact_text(self, relation):
+        """Return the sentence of the contact rule, as of today."""
+        days = relation.touch_days
+        today = self.env["runwell.retention.policy"]._of(self.env.company)._today()
+        if not relation.last_touch_on:
+            if days:
+                return self.env._("Never contacted; the rule is every %s days.", days)
+            return self.env._("Never contacted.")
+        silent = max((today - relation.last_touch_on).days, 0)
+        if not days:
+            return self.env._("Last contact %s days ago; no contact rule.", silent)
+        if silent > days:
+            return self.env._(
+                "Not contacted for %(silent)s days, the rule is %(rule)s.", silent=silent, rule=days,
+            )
+        return self.env._(
+            "Last contact %(silent)s days ago; next within %(left)s days.", silent=silent,
+            left=days - silent,
+        )
+
+    def _runwell_next_activity(self):
+        """Return the next activity with this customer that the reader may see, or False."""
+        customer = self.commercial_partner_id
+        domain = ["|"] * 2 + [
+            "&", ("res_model", "=", "res.partner"),
+            ("res_id", "in", self.env["res.partner"]._search(
+                [("commercial_partner_id", "=", customer.id)]
+            )),
+        ]
+        for model in ("crm.lead", ALERT):
+            records = self.env[model]
+            ids = records._search([("partner_id", "child_of", customer.id)]) \
+                if records.has_access("read") else []
+            domain += ["&", ("res_model", "=", model), ("res_id", "in", ids)]
+        activity = self.env["mail.activity"].search(domain, order="date_deadline, id", limit=1)
+        return bool(activity) and {
+            "id": activity.id, "model": activity.res_model, "res_id": activity.res_id,
+            "summary": activity.summary or activity.activity_type_id.name,
+            "user": activity.user_id.name, "state": activity.state,
+            "date": format_date(self.env, activity.date_deadline),
+        }

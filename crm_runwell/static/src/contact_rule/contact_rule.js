@@ -1,0 +1,79 @@
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
+
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+
+/** Last contact, contact rule and next activity of a customer; log one, or plan one. */
+export class RunwellContactRule extends Component {
+    static template = "crm_runwell.ContactRule";
+    static props = {
+        partnerId: Number,
+        refresh: {type: Function, optional: true},
+        "*": true,
+    };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+        this.state = useState({rule: false});
+        onWillStart(() => this.load(this.props.partnerId));
+        onWillUpdateProps((next) => this.load(next.partnerId));
+    }
+
+    async load(partnerId) {
+        const rule = await this.orm.call("res.partner", "get_runwell_contact_rule", [[partnerId]]);
+        this.state.rule = rule;
+    }
+
+    /** Open a dialog; afterwards this block and the page are read again. */
+    async ask(action, options = {}) {
+        await this.action.doAction(action, {
+            ...options,
+            onClose: async () => {
+                await this.load(this.props.partnerId);
+                this.props.refresh?.();
+            },
+        });
+    }
+
+    log() {
+        return this.ask("crm_runwell.action_interaction_log", {
+            additionalContext: {default_partner_id: this.props.partnerId},
+        });
+    }
+
+    plan() {
+        return this.ask({
+            type: "ir.actions.act_window",
+            name: _t("Plan a contact"),
+            res_model: "mail.activity.schedule",
+            views: [[false, "form"]],
+            target: "new",
+            context: {active_model: "res.partner", active_ids: [this.props.partnerId]},
+        });
+    }
+
+    openLast() {
+        return this.open("runwell.interaction", this.state.rule.last.id);
+    }
+
+    openNext() {
+        return this.open(this.state.rule.next.model, this.state.rule.next.res_id);
+    }
+
+    open(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+registry.category("crm_runwell.customer_blocks").add("contact_rule", {
+    Component: RunwellContactRule,
+    title: _t("Contact"),
+    sequence: 5,
+});
