@@ -152,13 +152,11 @@ class CalendarEvent(models.Model):
         ))
         Interaction = self.env["runwell.interaction"].sudo()
         Interaction.browse(id_ for id_, _event, there in rows if not there)._take_back()
-        for id_, event_id, there in rows:
-            if not there:
-                continue
-            event = self.browse(event_id)
-            row = Interaction.browse(id_)
+        events = {event.id: event for event in self}
+        for row in Interaction.browse(id_ for id_, _event, there in rows if there):
+            facts = events[row.calendar_event_id.id]._runwell_facts()
             values = {
-                name: value for name, value in event._runwell_facts().items()
+                name: value for name, value in facts.items()
                 if row[name] != value and name != "note"
             }
             if values:
@@ -179,9 +177,9 @@ class CalendarEvent(models.Model):
         ))
         channels = {kind: self.env["runwell.channel"].sudo()._of_kind(kind)
                     for kind in ("visit", "web")}
-        vals_list = []
+        vals_list, events = [], {event.id: event for event in self}
         for event_id, customer_id, partner_id, user_id, company_id, lead_id in rows:
-            event = self.browse(event_id)
+            event = events[event_id]
             is_remote = event.videocall_location and not event.location
             channel = channels["web" if is_remote else "visit"]
             if channel:

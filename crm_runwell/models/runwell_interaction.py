@@ -12,6 +12,8 @@ FOLLOWED = frozenset({
 })
 #: What moves the last contact of a customer.
 TOUCHES = frozenset({"partner_id", "date"})
+#: What it belongs to.
+LINKS = frozenset({"lead_id", "request_id"})
 
 
 class RunwellInteraction(models.Model):
@@ -47,7 +49,7 @@ class RunwellInteraction(models.Model):
     )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the customer",
-        store=True, index=True, precompute=True,
+        store=True, precompute=True,
     )
     account_manager_id = fields.Many2one(
         related="commercial_partner_id.user_id", string="Account manager",
@@ -132,11 +134,9 @@ class RunwellInteraction(models.Model):
 
     @api.constrains("lead_id", "request_id", "partner_id")
     def _check_same_customer(self):
-        """Refuse an opportunity or request of another customer, or one that may not be read."""
+        """Refuse an opportunity or request of another customer."""
         if self._is_machine():
             return
-        self.lead_id.check_access("read")
-        self.request_id.check_access("read")
         for interaction in self:
             for record in (interaction.lead_id, interaction.request_id):
                 other = record.partner_id.commercial_partner_id
@@ -155,6 +155,7 @@ class RunwellInteraction(models.Model):
         quiet = self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
         interactions = super(RunwellInteraction, quiet).create(vals_list).with_env(self.env)
         interactions._check_own_name(interactions.user_id - self.env.user)
+        interactions._check_links()
         interactions._tell_relation()
         return interactions
 
@@ -172,6 +173,8 @@ class RunwellInteraction(models.Model):
             self._check_own_name(self.filtered(lambda row: row.user_id.id != vals["user_id"]))
         result = super().write(vals)
         if not self._is_machine():
+            if not LINKS.isdisjoint(vals):
+                self._check_links()
             self._make_own(vals)
             if "partner_id" in vals:
                 # Not away to a customer whose contacts one may not change.
@@ -206,6 +209,12 @@ class RunwellInteraction(models.Model):
             "A contact is logged in one's own name. Ask a sales supervisor to log it for "
             "somebody else."
         ))
+
+    def _check_links(self):
+        """Raise AccessError where a person links what that person may not read."""
+        if not self._is_machine():
+            for records in filter(None, (self.lead_id, self.request_id)):
+                records.check_access("read")
 
     def _make_own(self, vals):
         """Note that people changed rows that came about by themselves."""
@@ -255,6 +264,8 @@ class RunwellInteraction(models.Model):
         edited = machine.filtered("is_edited")
         if edited:
             edited.write({"source_key": False, "activity_id": False, "calendar_event_id": False})
+            # The same may be logged anew at once, and an INSERT does not wait.
+            edited.flush_recordset()
         (machine - edited).unlink()
 
     def action_open_source(self):

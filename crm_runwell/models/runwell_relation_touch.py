@@ -64,3 +64,20 @@ class RunwellRelation(models.Model):
             company=company.id, key=str(company.id), today=model._today(), zone=zone,
             touches=last_touches(company.id, partner_ids), only=only, uid=self.env.uid,
         ))
+
+
+class BasePartnerMerge(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # One row a customer and company: it is worked out again from what was merged.
+        # sudo: whoever may merge partners need not see how the relations stand.
+        Relation = self.env["runwell.relation"].sudo()
+        rows = Relation.search([("partner_id", "in", src_partners.ids)])
+        companies = rows.company_id
+        rows._as_machine().unlink()
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        for company in companies:
+            Relation._touched(dst_partner, company)
+        return result

@@ -78,3 +78,6 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_interaction
+from . import test_interaction_automatic
+from . import test_contact_rule
