@@ -76,7 +76,8 @@ class ResPartner(models.Model):
             return self.env._("Last contact %s days ago; no contact rule.", silent)
         if silent > days:
             return self.env._(
-                "Not contacted for %(silent)s days, the rule is %(rule)s.", silent=silent, rule=days,
+                "Not contacted for %(silent)s days, the rule is %(rule)s.", silent=silent,
+                rule=days,
             )
         return self.env._(
             "Last contact %(silent)s days ago; next within %(left)s days.", silent=silent,

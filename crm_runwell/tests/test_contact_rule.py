@@ -135,7 +135,7 @@ class TestTouches(ContactCase):
                 "EXPLAIN %s", last_touches(self.company.id, [self.own.id]),
             ))
         )
-        self.assertRegex(plan, "runwell_interaction__course")
+        self.assertRegex(plan, "runwell_interaction_course")
 
 
 @tagged("post_install", "-at_install")
