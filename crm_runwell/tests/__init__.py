@@ -81,3 +81,4 @@ from . import test_win_back
 from . import test_interaction
 from . import test_interaction_automatic
 from . import test_contact_rule
+from . import test_sales_morning_tour
