@@ -75,3 +75,12 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import res_partner_record
+from . import res_partner_record_rights
+from . import res_partner_record_warnings
+from . import res_partner_record_completeness
+from . import runwell_duplicate
+from . import res_partner_duplicate
+from . import runwell_churn_alert_merge
+from . import runwell_score_record
+from . import res_config_settings

@@ -78,3 +78,8 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_record
+from . import test_record_rights
+from . import test_duplicates
+from . import test_partner_merge
+from . import test_grade_in_work
