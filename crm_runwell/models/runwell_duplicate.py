@@ -157,22 +157,23 @@ class RunwellDuplicate(models.Model):
         cr = self.env.cr
         tables = {}
         for name, query in (
-            ("partner", lambda: duplicates.partners()),
+            ("partner", duplicates.partners),
             ("key", lambda: duplicates.keys(tables["partner"])),
             ("word", lambda: duplicates.words(tables["partner"])),
+            ("candidate", lambda: duplicates.candidates(tables["word"])),
             ("pair", lambda: duplicates.pairs(
                 SQL(
                     "%s UNION ALL %s", duplicates.same_key(tables["key"]),
-                    duplicates.same_words(tables["word"], tables["partner"]),
+                    duplicates.same_words(
+                        tables["candidate"], tables["word"], tables["partner"],
+                    ),
                 ), tables["partner"],
             )),
         ):
             table = f"runwell_duplicate_{name}_pass"
             working_table.make(cr, table, query())
-            tables[name] = SQL.identifier(table)
-            if name == "word":
-                cr.execute(SQL("CREATE INDEX ON %s (id, word)", tables[name]))
             working_table.analyse(cr, table)
+            tables[name] = SQL.identifier(table)
         cr.execute(SQL(
             """DELETE FROM runwell_duplicate d
                 WHERE d.state = 'open' AND NOT EXISTS (

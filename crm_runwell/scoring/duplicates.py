@@ -103,35 +103,29 @@ def keys(table):
 
 
 def words(table):
-    """Return SQL ``(id, company_id, word, bearers, weight)``: the words of names, rare ones heavy.
+    """Return SQL: a row a word of a name, rare words heavy; ``total`` weighs the whole name.
 
     A run of Chinese or Japanese is cut into pairs of neighbouring characters.
+
+    :param SQL table: the rows of :func:`partners`
     """
     return SQL(
         """
-        SELECT w.id, w.company_id, w.is_company, w.word, n.bearers,
-               ln(1 + every.total / n.bearers::float8) AS weight
-          FROM (SELECT DISTINCT p.id, p.company_id, p.is_company, t.word
-                  FROM %(table)s p
-                 CROSS JOIN LATERAL unnest(string_to_array(p.name, ' ')) run(run)
-                 CROSS JOIN LATERAL (
-                       SELECT run.run WHERE run.run !~ %(cjk)s OR length(run.run) = 1
-                       UNION ALL
-                       SELECT substr(run.run, i, 2)
-                         FROM generate_series(1, length(run.run) - 1) i
-                        WHERE run.run ~ %(cjk)s) t(word)
-                 WHERE t.word <> '') w
-          JOIN (SELECT t.word, count(DISTINCT p.id) AS bearers
-                  FROM %(table)s p
-                 CROSS JOIN LATERAL unnest(string_to_array(p.name, ' ')) run(run)
-                 CROSS JOIN LATERAL (
-                       SELECT run.run WHERE run.run !~ %(cjk)s OR length(run.run) = 1
-                       UNION ALL
-                       SELECT substr(run.run, i, 2)
-                         FROM generate_series(1, length(run.run) - 1) i
-                        WHERE run.run ~ %(cjk)s) t(word)
-                 GROUP BY t.word) n ON n.word = w.word
-         CROSS JOIN (SELECT count(*)::float8 AS total FROM %(table)s) every
+        SELECT *, sum(weight) OVER (PARTITION BY id) AS total
+          FROM (SELECT w.*, ln(1 + every.count / w.bearers::float8) AS weight
+                  FROM (SELECT s.*, count(*) OVER (PARTITION BY s.word) AS bearers
+                          FROM (SELECT DISTINCT p.id, p.company_id, p.is_company, t.word
+                                  FROM %(table)s p
+                                 CROSS JOIN LATERAL unnest(string_to_array(p.name, ' ')) run(run)
+                                 CROSS JOIN LATERAL (
+                                       SELECT run.run
+                                        WHERE run.run !~ %(cjk)s OR length(run.run) = 1
+                                       UNION ALL
+                                       SELECT substr(run.run, i, 2)
+                                         FROM generate_series(1, length(run.run) - 1) i
+                                        WHERE run.run ~ %(cjk)s) t(word)
+                                 WHERE t.word <> '') s) w
+                 CROSS JOIN (SELECT count(*)::float8 AS count FROM %(table)s) every) weighed
         """,
         table=table, cjk=f"[{CJK}]",
     )
@@ -153,11 +147,31 @@ def same_key(table):
     )
 
 
-def same_words(table, partner_table):
+def candidates(table):
+    """Return SQL ``(low, high)``: pairs whose names share a word that few others have.
+
+    :param SQL table: the rows of :func:`words`
+    """
+    return SQL(
+        """
+        SELECT DISTINCT a.id AS low, b.id AS high
+          FROM %(table)s a
+          JOIN %(table)s b ON b.word = a.word AND b.id > a.id
+                          AND b.is_company IS NOT DISTINCT FROM a.is_company
+         WHERE a.bearers BETWEEN 2 AND %(most)s AND b.bearers BETWEEN 2 AND %(most)s
+           AND %(together)s
+           AND least(a.total, b.total) >= %(similar)s * greatest(a.total, b.total)
+        """,
+        table=table, most=MOST, together=_together(), similar=SIMILAR,
+    )
+
+
+def same_words(candidate_table, table, partner_table):
     """Return SQL ``(low, high, kind, similarity)``: pairs of similar names.
 
     Two persons need the same place too: many people bear the same name.
 
+    :param SQL candidate_table: the rows of :func:`candidates`
     :param SQL table: the rows of :func:`words`
     :param SQL partner_table: the rows of :func:`partners`
     """
@@ -165,26 +179,17 @@ def same_words(table, partner_table):
         """
         SELECT low, high, 'name' AS kind, similarity
           FROM (SELECT c.low, c.high,
-                       common.weight / (la.weight + lb.weight - common.weight) AS similarity
-                  FROM (SELECT DISTINCT a.id AS low, b.id AS high
-                          FROM %(table)s a
-                          JOIN %(table)s b ON b.word = a.word AND b.id > a.id
-                                          AND b.is_company IS NOT DISTINCT FROM a.is_company
-                         WHERE a.bearers BETWEEN 2 AND %(most)s AND %(together)s) c
-                  JOIN (SELECT id, sum(weight) AS weight FROM %(table)s GROUP BY id) la
-                    ON la.id = c.low
-                  JOIN (SELECT id, sum(weight) AS weight FROM %(table)s GROUP BY id) lb
-                    ON lb.id = c.high
-                 CROSS JOIN LATERAL (SELECT coalesce(sum(x.weight), 0) AS weight
-                                       FROM %(table)s x
-                                       JOIN %(table)s y ON y.word = x.word AND y.id = c.high
-                                      WHERE x.id = c.low) common) alike
+                       sum(x.weight) / (x.total + y.total - sum(x.weight)) AS similarity
+                  FROM %(candidates)s c
+                  JOIN %(table)s x ON x.id = c.low
+                  JOIN %(table)s y ON y.id = c.high AND y.word = x.word
+                 GROUP BY c.low, c.high, x.total, y.total) alike
           JOIN %(partners)s a ON a.id = alike.low
           JOIN %(partners)s b ON b.id = alike.high
          WHERE similarity >= %(similar)s
            AND (a.is_company OR similarity > 0.999 AND (a.zip = b.zip OR a.city = b.city))
         """,
-        table=table, partners=partner_table, most=MOST, together=_together(), similar=SIMILAR,
+        candidates=candidate_table, table=table, partners=partner_table, similar=SIMILAR,
     )
 
 
