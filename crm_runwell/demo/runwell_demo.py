@@ -3,7 +3,17 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, retention, service
+from . import (
+    catalogue,
+    companies,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    records,
+    retention,
+    service,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -41,6 +51,11 @@ class RunwellDemo(models.AbstractModel):
             self.with_context(**QUIET)._create_everything(invoice_count)
         if not service.is_loaded(self.env):
             self.with_context(**QUIET)._create_service()
+        if not records.is_told(self.env):
+            records.tell(
+                self.with_context(**QUIET).env,
+                self.env.ref("base.main_company") | companies.find_second(self.env),
+            )
         self._score()
 
     @api.model
