@@ -8,7 +8,9 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take away what Odoo's uninstall leaves: number sequences, and notes of foreign keys."""
-    env["ir.sequence"].search([("code", "=", "runwell.request")]).unlink()
+    env["ir.sequence"].search(
+        [("code", "in", ["runwell.request", "runwell.customer"])]
+    ).unlink()
     # The keys themselves go with their columns; Odoo forgets their rows on models of others.
     env.cr.execute(
         """DELETE FROM ir_model_constraint c USING ir_model m, ir_module_module d

@@ -11,6 +11,7 @@ from . import (
     orders,
     people,
     pipeline,
+    records,
     retention,
     service,
 )
@@ -53,6 +54,11 @@ class RunwellDemo(models.AbstractModel):
             self.with_context(**QUIET)._create_service()
         if not interactions.is_told(self.env):
             interactions.create(self.with_context(**QUIET).env, fields.Date.today())
+        if not records.is_told(self.env):
+            records.tell(
+                self.with_context(**QUIET).env,
+                self.env.ref("base.main_company") | companies.find_second(self.env),
+            )
         self._score()
 
     @api.model

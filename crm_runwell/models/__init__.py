@@ -82,3 +82,12 @@ from . import mail_activity_type
 from . import mail_activity_interaction
 from . import calendar_event
 from . import crm_lead_interaction
+from . import res_partner_record
+from . import res_partner_record_rights
+from . import res_partner_record_warnings
+from . import res_partner_record_completeness
+from . import runwell_duplicate
+from . import res_partner_duplicate
+from . import runwell_churn_alert_merge
+from . import runwell_score_record
+from . import res_config_settings

@@ -1,8 +1,13 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    runwell_number_customers = fields.Boolean(
+        "Number new customers",
+        help="Gives each new company among the partners the next customer number by itself.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -19,10 +19,11 @@ class RunwellChurnAlert(models.Model):
         help="The play whose steps are still open.",
     )
 
-    @api.depends("cause", "value_class", "company_id")
+    @api.depends("cause", "value_class", "company_id", "partner_id.runwell_grade_id")
     def _compute_suggested_plan_id(self):
         """Find the plays of all alerts in one query."""
         self.flush_model(["cause", "value_class", "company_id"])
+        self.env["res.partner"].flush_model(["runwell_grade_id"])
         plans = self.env["mail.activity.plan"]
         plans.flush_model()
         self.env["mail.activity.plan.template"].flush_model(["plan_id"])
@@ -135,6 +136,7 @@ class RunwellChurnAlert(models.Model):
         plans, steps = self.env["mail.activity.plan"], self.env["mail.activity.plan.template"]
         plans.flush_model()
         steps.flush_model()
+        self.env["res.partner"].flush_model(["runwell_grade_id"])
         self.env.cr.execute(SQL(
             """
             WITH started AS (

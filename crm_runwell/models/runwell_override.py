@@ -197,9 +197,9 @@ class RunwellOverride(models.Model):
             entries.flush_recordset(["ended_on"])
 
     @api.model
-    def _join_in_force(self, partners):
+    def _merge_partners(self, sources, kept):
         """End all but the newest entry a company of partners who are about to be merged."""
-        for entries in self._in_force(partners).grouped("company_id").values():
+        for entries in self._in_force(sources | kept).grouped("company_id").values():
             entries.sorted("id")[:-1]._end()
         self.flush_model()
 

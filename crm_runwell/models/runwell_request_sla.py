@@ -168,6 +168,20 @@ class RunwellRequest(models.Model):
             if partner_ids else SQL("TRUE"), classes=classes,
         ))])
 
+    @api.model
+    def _sla_follow_grade(self, partners, company):
+        """Reckon the clocks of the open requests of customers again whose grade changed.
+
+        Only where an active policy of the company is for a grade.
+        """
+        if partners and self.env["runwell.sla.policy"].search_count(
+            [("company_id", "=", company.id), ("grade_id", "!=", False)], limit=1,
+        ):
+            self.search([
+                ("commercial_partner_id", "in", partners.ids), ("company_id", "=", company.id),
+                ("state", "in", OPEN_STATES),
+            ])._sla_refresh()
+
     def _sla_follow_class(self):
         """Reckon the clocks again after the class changed; a conflict leaves them to the watch.
 
@@ -192,6 +206,7 @@ class RunwellRequest(models.Model):
         for model, names in (
             ("runwell.sla.policy", None), ("runwell.service.team", ["resource_calendar_id"]),
             ("res.company", ["resource_calendar_id"]), ("runwell.score", None),
+            ("res.partner", ["runwell_grade_id"]),
         ):
             self.env[model].flush_model(names)
         line = WorkingTime(self.env, fields.Datetime.now())

@@ -8,7 +8,8 @@ from .runwell_score import VALUE_CLASSES
 #: Fields that decide which requests a policy is for, and until when.
 DECIDING = frozenset({
     "active", "company_id", "team_id", "for_enquiry", "for_complaint", "for_suggestion",
-    "min_priority", "value_class", "first_answer_hours", "resolution_hours", "warn_percent",
+    "min_priority", "value_class", "grade_id", "first_answer_hours", "resolution_hours",
+    "warn_percent",
 })
 
 
@@ -53,6 +54,10 @@ class RunwellSlaPolicy(models.Model):
     value_class = fields.Selection(
         VALUE_CLASSES, "Value class", tracking=True,
         help="Only for customers of this class; empty: for all, unknown customers too.",
+    )
+    grade_id = fields.Many2one(
+        "runwell.grade", "Grade", check_company=True, ondelete="restrict", tracking=True,
+        help="Only for customers of this grade; empty: for all, ungraded customers too.",
     )
     first_answer_hours = fields.Float(
         "First answer within", tracking=True, aggregator=None,

@@ -92,6 +92,7 @@ def _facts(scope):
     return SQL(
         """
         SELECT r.id, r.company_id, r.team_id, r.request_type, r.priority, s.value_class,
+               (g.runwell_grade_id ->> r.company_id::text)::int AS grade_id,
                coalesce(t.resource_calendar_id, c.resource_calendar_id, 0) AS calendar_id,
                r.create_date, coalesce(r.reopened_on, r.create_date) AS taken_up_on,
                coalesce(r.reopen_count, 0) AS turn,
@@ -104,6 +105,7 @@ def _facts(scope):
           LEFT JOIN runwell_service_team t ON t.id = r.team_id
           LEFT JOIN runwell_score s
                  ON s.partner_id = r.commercial_partner_id AND s.company_id = r.company_id
+          LEFT JOIN res_partner g ON g.id = r.commercial_partner_id
          CROSS JOIN LATERAL (SELECT CASE WHEN r.state NOT IN %s THEN r.processed_on END) done(
                 processed_on)
          WHERE %s
@@ -185,6 +187,7 @@ def _due(now):
                                        ELSE p.for_suggestion END
                AND c.priority >= p.min_priority
                AND (p.value_class IS NULL OR p.value_class = c.value_class)
+               AND (p.grade_id IS NULL OR p.grade_id = c.grade_id)
              CROSS JOIN LATERAL (SELECT round(3600 * CASE c.kind
                                      WHEN 'first_answer' THEN p.first_answer_hours
                                      ELSE p.resolution_hours END)::bigint) a(seconds)

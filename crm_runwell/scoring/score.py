@@ -97,11 +97,15 @@ def _eligible():
     """Return the condition that partner ``p`` is someone to score.
 
     A partner that only supplies (never invoiced as a customer) is left out; one
-    that does both is a customer too. Employees are the internal users.
+    that does both is a customer too, unless a person said it is a competitor, an
+    authority or another kind of partner. Employees are the internal users.
     """
     return SQL(
         """p.active AND p.commercial_partner_id = p.id AND p.runwell_exclusion IS NULL
-           AND NOT (coalesce(p.supplier_rank, 0) > 0 AND coalesce(p.customer_rank, 0) = 0)
+           AND coalesce(p.runwell_partner_kind, 'customer') IN ('customer', 'supplier')
+           AND NOT ((coalesce(p.supplier_rank, 0) > 0
+                     OR p.runwell_partner_kind IS NOT DISTINCT FROM 'supplier')
+                    AND coalesce(p.customer_rank, 0) = 0)
            AND NOT EXISTS (SELECT FROM res_company c WHERE c.partner_id = p.id)
            AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)"""
     )

@@ -82,3 +82,8 @@ from . import test_interaction
 from . import test_interaction_automatic
 from . import test_contact_rule
 from . import test_sales_morning_tour
+from . import test_record
+from . import test_record_rights
+from . import test_duplicates
+from . import test_partner_merge
+from . import test_grade_in_work

@@ -122,6 +122,9 @@ MATRIX = {
         "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.duplicate": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+    },
     "runwell.interaction": {
         "account manager": ("all", "own"), "all documents": ("all", "all"),
         "supervisor": ("all", "all"), "service agent": ("all", ""),

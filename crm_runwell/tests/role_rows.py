@@ -21,11 +21,20 @@ def _relation(env, customer, company):
     })
 
 
+def _duplicate(env, customer, company):
+    other = env["res.partner"].create({"name": customer.name})
+    return env["runwell.duplicate"]._as_machine().create({
+        "partner_id": customer.id, "other_id": other.id, "company_id": company.id,
+        "reasons": "name", "score": 50,
+    })
+
+
 #: A row of a customer in a company.
 OF_CUSTOMER = {
     "runwell.interaction": _interaction,
     "runwell.handover": _handover,
     "runwell.relation": _relation,
+    "runwell.duplicate": _duplicate,
 }
 
 #: A row of a company.

@@ -9,3 +9,4 @@ from . import runwell_request_entry
 from . import runwell_request_merge
 from . import runwell_request_step
 from . import runwell_interaction_log
+from . import runwell_credit_rating

@@ -1,11 +1,115 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
+
+#: Models that join their rows themselves, ``_merge_partners(sources, kept)``, before Odoo moves
+#: the rest. Odoo looks for unique constraints there, not for unique indexes.
+JOINED = [
+    "runwell.churn.alert", "runwell.override", "runwell.duplicate",
+]
+#: Models with one row a partner and key: the survivor's row stays, else the newest one.
+UNIQUE = {
+    "runwell.score": ("company_id",),
+    "runwell.relation": ("company_id",),
+    "runwell.prediction": ("company_id", "as_of"),
+}
 
 
 class BasePartnerMerge(models.TransientModel):
+    """Odoo's own merge, with our rows following."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Let a supervisor merge a proposed pair although its e-mail addresses differ."""
+        if extra_checks and self._runwell_is_proposed(partner_ids):
+            extra_checks = False
+        return super()._merge(partner_ids, dst_partner, extra_checks)
+
+    @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # Odoo looks for unique constraints there, not for unique indexes like these.
-        self.env["runwell.churn.alert"]._join_open(src_partners | dst_partner)
-        self.env["runwell.override"]._join_in_force(src_partners | dst_partner)
+        self._runwell_join(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _update_reference_fields(self, src_partners, dst_partner):
+        """Take over each company's values that the survivor lacks, an emptied one too."""
+        self._runwell_forget_empty(dst_partner)
+        result = super()._update_reference_fields(src_partners, dst_partner)
+        # Odoo fills the company-dependent values in SQL and would go on with the old ones.
+        dst_partner.invalidate_recordset()
+        return result
+
+    def _log_merge_operation(self, src_partners, dst_partner):
+        result = super()._log_merge_operation(src_partners, dst_partner)
+        # sudo: the scores of the survivor in all companies, whoever merges.
+        self.env["runwell.score.refresh"]._ask(self.sudo().env["runwell.score"].search(
+            [("partner_id", "in", dst_partner.commercial_partner_id.ids)]
+        ))
+        return result
+
+    # Business
+
+    @api.model
+    def _runwell_join(self, sources, kept):
+        """Join the rows of which a partner may have only one."""
+        for name in JOINED:
+            if name in self.env:
+                self.env[name]._merge_partners(sources, kept)
+        for name, key in UNIQUE.items():
+            if name in self.env:
+                self._runwell_keep_one(name, key, sources, kept)
+
+    @api.model
+    def _runwell_keep_one(self, name, key, sources, kept):
+        """Delete the rows of the sources that the survivor has, or a newer source.
+
+        :param str name: a model with ``partner_id``
+        :param key: the fields of which a partner has only one row each
+        """
+        model = self.env[name]
+        model.flush_model()
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM %(table)s WHERE id IN (
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (
+                           PARTITION BY %(key)s ORDER BY partner_id <> %(kept)s, id DESC) AS place
+                      FROM %(table)s WHERE partner_id = ANY(%(partners)s)) ranked
+                 WHERE place > 1)
+            """,
+            table=SQL.identifier(model._table), kept=kept.id, partners=(sources | kept).ids,
+            key=SQL(", ").join(SQL.identifier(column) for column in key),
+        ))
+        model.invalidate_model()
+
+    @api.model
+    def _runwell_forget_empty(self, partner):
+        """Drop the values of a partner that a company emptied: they would stay before others'."""
+        names = [
+            name for name, field in partner._fields.items()
+            if field.company_dependent and name.startswith("runwell_")
+        ]
+        partner.flush_recordset(names)
+        self.env.cr.execute(SQL(
+            "UPDATE res_partner SET %s WHERE id = %s",
+            SQL(", ").join(
+                SQL("%s = jsonb_strip_nulls(%s)", SQL.identifier(name), SQL.identifier(name))
+                for name in names
+            ),
+            partner.id,
+        ))
+
+    @api.model
+    def _runwell_is_proposed(self, partner_ids):
+        """Return whether a supervisor merges two partners that are proposed and nobody's login."""
+        if not self.env.user.has_group("sales_team.group_sale_manager"):
+            return False
+        low, *others = sorted(set(partner_ids))
+        if len(others) != 1 or not self.env["runwell.duplicate"].search_count([
+            ("partner_id", "=", low), ("other_id", "=", others[0]), ("state", "=", "open"),
+        ], limit=1):
+            return False
+        # sudo: whether one of them, or a contact of theirs, logs in.
+        return not self.env["res.users"].sudo().with_context(active_test=False).search_count(
+            [("partner_id", "child_of", [low, *others])], limit=1,
+        )
