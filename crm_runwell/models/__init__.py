@@ -75,3 +75,10 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import crm_lead
+from . import crm_lead_team
+from . import crm_lead_outcome
+from . import crm_lead_partner
+from . import crm_lead_plan
+from . import crm_lead_plan_item
+from . import runwell_lead_assignment

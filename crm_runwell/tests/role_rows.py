@@ -21,11 +21,19 @@ def _relation(env, customer, company):
     })
 
 
+def _lead_assignment(env, customer, company):
+    return env["crm.lead"].with_company(company).create({
+        "name": "Prospect", "partner_id": customer.id, "company_id": company.id, "team_id": False,
+        "user_id": (customer.user_id or env.user).id,
+    }).runwell_assignment_ids
+
+
 #: A row of a customer in a company.
 OF_CUSTOMER = {
     "runwell.interaction": _interaction,
     "runwell.handover": _handover,
     "runwell.relation": _relation,
+    "runwell.lead.assignment": _lead_assignment,
 }
 
 #: A row of a company.

@@ -8,3 +8,5 @@ from . import runwell_request_document
 from . import runwell_request_entry
 from . import runwell_request_merge
 from . import runwell_request_step
+from . import runwell_lead_assign
+from . import runwell_lead_assign_line
