@@ -115,6 +115,8 @@ class CrmLead(models.Model):
         changed._check_may_assign(user)
         result = super().write(vals)
         if changed:
+            # sudo: whoever gave it away may no longer see it.
+            changed = changed.sudo()
             changed._as_machine().write({
                 "runwell_assigned_by_id": user and self._who_assigns().id,
                 "runwell_assigned_on": user and fields.Datetime.now(),

@@ -35,7 +35,13 @@ class TestEveryStepByEveryRole(LeadCase):
     def test_create_for_another(self):
         other = self.users["colleague"]
         self.check(
-            ASSIGNERS | {"colleague"}, lambda role: self.create(role, user_id=other.id),
+            SUPERVISOR | {"colleague"}, lambda role: self.create(role, user_id=other.id),
+        )
+        # A leader who sees all opportunities makes them for the members too.
+        self.team.user_id = self.users["all documents"]
+        self.check(
+            SUPERVISOR | {"colleague", "all documents"},
+            lambda role: self.create(role, user_id=other.id),
         )
 
     def test_take_one_that_one_created(self):
