@@ -55,8 +55,8 @@ class CrmLead(models.Model):
         :raise UserError: if there is no name to make a customer of
         """
         orphans = self.filtered(lambda lead: not lead.partner_id)
-        if orphans:
-            orphans._link_customers()
+        for leads in orphans.grouped("company_id").values():
+            leads._link_customers()
         for lead in self:
             lead._became_customer(lead.partner_id)
 
@@ -67,7 +67,7 @@ class CrmLead(models.Model):
             if not partner:
                 company = by_name.get(_key(lead.partner_name))
                 contact = lead._contact_name()
-                partner = company and by_contact.get((company.id, _key(contact)))
+                partner = company and contact and by_contact.get((company.id, _key(contact)))
                 if not partner and not (company and not contact):
                     lead._check_customer_name()
                     partner = lead._create_customer(with_parent=company)
@@ -102,8 +102,9 @@ class CrmLead(models.Model):
             if partner.is_company:
                 by_name.setdefault(_key(partner.name), partner)
         companies = Partner.union(*by_name.values())
-        contacts = Partner.search([("parent_id", "in", companies.ids)], order="id")
-        for contact in contacts:
+        for contact in Partner.search(
+            [("parent_id", "in", companies.ids), ("type", "=", "contact")], order="id",
+        ):
             by_contact.setdefault((contact.parent_id.id, _key(contact.name)), contact)
         return by_mail, by_name, by_contact
 

@@ -10,10 +10,21 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     runwell_plan_item_ids = fields.One2many(
-        "mail.activity", "res_id", "Development plan", groups="base.group_user",
-        domain=[("res_model", "=", "crm.lead")], context={"active_test": False}, readonly=True,
+        "mail.activity", string="Development plan", compute="_compute_plan_items",
+        context={"active_test": False}, groups="base.group_user",
         help="What is planned and what was done, in order of the dates.",
     )
+
+    def _compute_plan_items(self):
+        # sudo: whoever reads an opportunity reads its plan, executives too.
+        items = self.env["mail.activity"].sudo().with_context(active_test=False).search_fetch(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)], [
+                "res_model", "res_id", "active", "activity_type_id", "summary", "user_id",
+                "date_deadline", "date_done", "feedback",
+            ],
+        ).sudo(False).grouped("res_id")
+        for lead in self:
+            lead.runwell_plan_item_ids = items.get(lead.id, self.env["mail.activity"])
 
     def action_runwell_plan(self):
         """Open Odoo's dialog to start a plan, for the salesperson of the opportunity."""

@@ -79,3 +79,5 @@ from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
 from . import test_lead_state
+from . import test_lead_outcome
+from . import test_lead_plan
