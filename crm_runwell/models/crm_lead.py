@@ -197,7 +197,7 @@ class CrmLead(models.Model):
     def _who_assigns(self):
         """Return who is at work: OdooBot for what comes in through the website or the portal."""
         user = self.env.user
-        return self.env.ref("base.user_root") if user.share else user
+        return user if user._is_internal() else self.env.ref("base.user_root")
 
     def _note_assignment(self, previous):
         """Write down that these were assigned just now.

@@ -81,3 +81,4 @@ from . import test_win_back
 from . import test_lead_state
 from . import test_lead_outcome
 from . import test_lead_plan
+from . import test_lead_assign

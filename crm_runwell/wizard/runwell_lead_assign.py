@@ -155,7 +155,7 @@ class RunwellLeadAssign(models.TransientModel):
         try:
             with self.env.cr.savepoint():
                 leads._check_open()
-                # Also where the person stays: the opportunity may be theirs already.
+                self._check_companies(leads, user)
                 leads.user_id = user
                 if self.plan_id:
                     leads._start_plan(self.plan_id)
@@ -163,6 +163,14 @@ class RunwellLeadAssign(models.TransientModel):
         except UserError as refusal:
             return str(refusal)
         return False
+
+    def _check_companies(self, leads, user):
+        """Refuse a person of another company: Odoo would take the opportunity there."""
+        # sudo: whether the person works there, whatever the caller sees of people.
+        if leads.company_id - user.sudo().company_ids:
+            raise UserError(self.env._(
+                "%s does not work in the company of the opportunity.", user.name
+            ))
 
     def _tell(self, user, leads):
         """Tell a person once of all that was given to them."""
