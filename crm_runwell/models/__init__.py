@@ -91,3 +91,10 @@ from . import res_partner_duplicate
 from . import runwell_churn_alert_merge
 from . import runwell_score_record
 from . import res_config_settings
+from . import crm_lead
+from . import crm_lead_team
+from . import crm_lead_outcome
+from . import crm_lead_partner
+from . import crm_lead_plan
+from . import crm_lead_plan_item
+from . import runwell_lead_assignment

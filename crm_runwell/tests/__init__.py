@@ -87,3 +87,7 @@ from . import test_record_rights
 from . import test_duplicates
 from . import test_partner_merge
 from . import test_grade_in_work
+from . import test_lead_state
+from . import test_lead_outcome
+from . import test_lead_plan
+from . import test_lead_assign

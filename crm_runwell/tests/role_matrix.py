@@ -130,6 +130,10 @@ MATRIX = {
         "supervisor": ("all", "all"), "service agent": ("all", ""),
         "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
     },
+    "runwell.lead.assignment": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -177,7 +181,10 @@ SHARED = (
 )
 
 #: Where the customer of a row is kept, if not in partner_id.
-CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}
+CUSTOMER = {
+    "runwell.sla.status": "request_id.partner_id",
+    "runwell.lead.assignment": "lead_id.partner_id",
+}
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}

@@ -27,6 +27,11 @@ def _duplicate(env, customer, company):
         "partner_id": customer.id, "other_id": other.id, "company_id": company.id,
         "reasons": "name", "score": 50,
     })
+def _lead_assignment(env, customer, company):
+    return env["crm.lead"].with_company(company).create({
+        "name": "Prospect", "partner_id": customer.id, "company_id": company.id, "team_id": False,
+        "user_id": (customer.user_id or env.user).id,
+    }).runwell_assignment_ids
 
 
 #: A row of a customer in a company.
@@ -35,6 +40,7 @@ OF_CUSTOMER = {
     "runwell.handover": _handover,
     "runwell.relation": _relation,
     "runwell.duplicate": _duplicate,
+    "runwell.lead.assignment": _lead_assignment,
 }
 
 #: A row of a company.

@@ -10,3 +10,5 @@ from . import runwell_request_merge
 from . import runwell_request_step
 from . import runwell_interaction_log
 from . import runwell_credit_rating
+from . import runwell_lead_assign
+from . import runwell_lead_assign_line

@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _runwell_came_from(self, lead):
+        """Keep where this new customer came from: ``lead`` is the opportunity that was won.
+
+        Medium and channel stay on the opportunity, which stays linked.
+        """
+        self.ensure_one()
+        if "runwell_source" in self._fields and lead.campaign_id and not self.runwell_source:
+            self.runwell_source = "campaign"
