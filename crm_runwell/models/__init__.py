@@ -75,3 +75,10 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import runwell_handover_work
+from . import res_partner_handover
+from . import runwell_pool_policy
+from . import runwell_pool_notice
+from . import runwell_contact_role
+from . import res_partner_people
+from . import crm_lead_people
