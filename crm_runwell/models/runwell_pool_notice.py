@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date
 
 from ..scoring import pool
 from . import working_table
+from .constants import VALUE_CLASSES
 
 #: The working table of a run.
 STANDING = "runwell_pool_standing"
@@ -47,20 +48,22 @@ class RunwellPoolNotice(models.Model):
     announced_on = fields.Date(required=True, readonly=True)
     pool_on = fields.Date("Goes to the pool on", required=True, readonly=True)
     closed_on = fields.Date("Withdrawn or gone on", readonly=True)
-    value_class = fields.Selection(related="score_id.value_class")
-    revenue_12m = fields.Monetary(related="score_id.revenue_12m")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    score_id = fields.Many2one("runwell.score", compute="_compute_score_id")
+    value_class = fields.Selection(VALUE_CLASSES, "Value class", compute="_compute_figures")
+    revenue_12m = fields.Monetary("Revenue, 12 months", compute="_compute_figures")
 
     @api.depends("partner_id", "company_id")
-    def _compute_score_id(self):
+    def _compute_figures(self):
+        """Show what the reader may see of the scores, in one query."""
         Score = self.env["runwell.score"]
         found = {
             (score.partner_id, score.company_id): score
             for score in Score.search([("partner_id", "in", self.partner_id.ids)])
         }
         for notice in self:
-            notice.score_id = found.get((notice.partner_id, notice.company_id), Score)
+            score = found.get((notice.partner_id, notice.company_id), Score)
+            notice.value_class = score.value_class
+            notice.revenue_12m = score.revenue_12m
 
     def action_open_partner(self):
         """Open the customer."""
