@@ -81,3 +81,4 @@ from . import test_win_back
 from . import test_pool
 from . import test_pool_claim
 from . import test_handover
+from . import test_people
