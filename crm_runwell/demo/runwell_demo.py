@@ -3,7 +3,17 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, retention, service
+from . import (
+    catalogue,
+    companies,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    pool,
+    retention,
+    service,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -93,6 +103,8 @@ class RunwellDemo(models.AbstractModel):
             self.env["runwell.scoring.model"]._fit(company)
         if not retention.is_told(self.env):
             retention.tell(self.with_context(**QUIET).env, fields.Date.today())
+        if not pool.is_told(self.env):
+            pool.tell(self.with_context(**QUIET).env, fields.Date.today(), both)
         self.env["runwell.score"]._run_scoring()
         self.env["runwell.churn.alert"]._raise_alerts()
         for company in both:

@@ -76,13 +76,14 @@ class RunwellPoolNotice(models.Model):
         self._run()
 
     @api.model
-    def _run(self, as_of=None):
+    def _run(self, as_of=None, tell=True):
         """Withdraw what was answered, pool what was announced long enough, announce what is new.
 
         Set-based: the number of statements goes by the number of companies and of account
         managers who get a mail, not by the customers. A second run of a day does nothing.
 
         :param as_of: the day in every company; None: today in each
+        :param bool tell: whether the managers get their mails
         :return: dict with the numbers ``withdrawn``, ``pooled``, ``announced``
         """
         rules = self._rules(fields.Date.to_date(as_of))
@@ -94,7 +95,8 @@ class RunwellPoolNotice(models.Model):
         }
         self.env.flush_all()
         announced = self._announce()
-        self._tell(announced)
+        if tell:
+            self._tell(announced)
         return done | {"announced": len(announced)}
 
     @api.model

@@ -82,3 +82,4 @@ from . import test_pool
 from . import test_pool_claim
 from . import test_handover
 from . import test_people
+from . import test_pool_tour
