@@ -12,6 +12,7 @@ from . import (
     people,
     pipeline,
     records,
+    pool,
     retention,
     service,
 )
@@ -111,6 +112,8 @@ class RunwellDemo(models.AbstractModel):
             self.env["runwell.scoring.model"]._fit(company)
         if not retention.is_told(self.env):
             retention.tell(self.with_context(**QUIET).env, fields.Date.today())
+        if not pool.is_told(self.env):
+            pool.tell(self.with_context(**QUIET).env, fields.Date.today(), both)
         self.env["runwell.score"]._run_scoring()
         self.env["runwell.churn.alert"]._raise_alerts()
         for company in both:

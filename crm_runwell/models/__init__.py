@@ -98,3 +98,10 @@ from . import crm_lead_partner
 from . import crm_lead_plan
 from . import crm_lead_plan_item
 from . import runwell_lead_assignment
+from . import runwell_handover_work
+from . import res_partner_handover
+from . import runwell_pool_policy
+from . import runwell_pool_notice
+from . import runwell_contact_role
+from . import res_partner_people
+from . import crm_lead_people

@@ -134,6 +134,26 @@ MATRIX = {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.pool": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.pool.policy": {
+        "supervisor": ("all", "all"), "executive": ("all", ""), "administrator": ("all", "all"),
+    },
+    "runwell.pool.notice": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.contact.role": {
+        "account manager": ("all", "own"), "all documents": ("all", "all"),
+        "supervisor": ("all", "all"), "service agent": ("all", ""),
+        "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.referral": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "finance": ("all", ""), "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -153,6 +173,7 @@ MAKERS = {
     "runwell.interaction": {
         "account manager", "all documents", "supervisor", "service agent", "service manager",
     },
+    "runwell.contact.role": {"account manager", "all documents", "supervisor"},
 }
 
 #: Who creates, and never deletes.
@@ -173,6 +194,7 @@ OF_COMPANY = (
     "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
     "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
+    "runwell.pool", "runwell.pool.policy",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.

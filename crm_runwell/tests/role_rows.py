@@ -32,6 +32,24 @@ def _lead_assignment(env, customer, company):
         "name": "Prospect", "partner_id": customer.id, "company_id": company.id, "team_id": False,
         "user_id": (customer.user_id or env.user).id,
     }).runwell_assignment_ids
+def _notice(env, customer, company):
+    return env["runwell.pool.notice"]._as_machine().create({
+        "partner_id": customer.id, "company_id": company.id, "announced_on": "2024-06-01",
+        "pool_on": "2024-06-08", "user_id": (customer.user_id or env.user).id,
+    })
+
+
+def _contact_role(env, customer, company):
+    return env["runwell.contact.role"].create({
+        "partner_id": customer.id, "company_id": company.id, "contact_id": customer.id,
+    })
+
+
+def _referral(env, customer, company):
+    """Let the customer bring another one, which is nobody's and bought nothing."""
+    env["res.partner"].create({
+        "name": "Referred", "company_id": company.id, "runwell_referrer_id": customer.id,
+    })
 
 
 #: A row of a customer in a company.
@@ -41,6 +59,9 @@ OF_CUSTOMER = {
     "runwell.relation": _relation,
     "runwell.duplicate": _duplicate,
     "runwell.lead.assignment": _lead_assignment,
+    "runwell.pool.notice": _notice,
+    "runwell.contact.role": _contact_role,
+    "runwell.referral": _referral,
 }
 
 #: A row of a company.
@@ -54,4 +75,11 @@ OF_COMPANY = {
     "runwell.relationship.type": lambda env, company: env["runwell.relationship.type"].create({
         "name": "Close", "code": "partnership", "level": 5, "company_id": company.id,
     }),
+    "runwell.pool.policy": lambda env, company: (
+        env["runwell.pool.policy"]._of(company).with_env(env)
+    ),
+    # The one customer that is nobody's.
+    "runwell.pool": lambda env, company: env["runwell.pool"].search([
+        ("company_id", "=", company.id),
+    ]),
 }

@@ -12,3 +12,4 @@ from . import runwell_interaction_log
 from . import runwell_credit_rating
 from . import runwell_lead_assign
 from . import runwell_lead_assign_line
+from . import runwell_handover_wizard

@@ -1,0 +1,112 @@
+"""Who belongs to the customer pool, and who will: SQL builders.
+
+A customer is in the pool while it has no account manager. It goes there by the
+rule of its company when nobody was in contact and no order came for too long.
+A customer that companies share has one account manager for all of them, so it
+goes to the pool only when every company that deals with it says so.
+"""
+
+from odoo.tools import SQL
+
+from .touches import last_touches
+
+
+def real_customer(partner):
+    """Return SQL: the partner is a customer of its own, in its own right.
+
+    No archived one, no contact of another, nobody left out of the scoring, no pure
+    supplier, none of our own companies and no colleague.
+
+    :param partner: the alias of ``res_partner``
+    """
+    return SQL(
+        """(%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
+            AND %(p)s.runwell_exclusion IS NULL
+            AND NOT (coalesce(%(p)s.supplier_rank, 0) > 0 AND coalesce(%(p)s.customer_rank, 0) = 0)
+            AND NOT EXISTS (SELECT FROM res_company own WHERE own.partner_id = %(p)s.id)
+            AND NOT EXISTS (SELECT FROM res_users one
+                             WHERE one.partner_id = %(p)s.id AND NOT one.share))""",
+        p=SQL.identifier(partner),
+    )
+
+
+def standing(rules):
+    """Return SQL: the managed customers that the rules concern and nobody was in contact with.
+
+    A row: ``partner_id``, ``user_id`` (account manager), ``company_id`` (where it is told and
+    recorded: the customer's own, else the manager's if it deals with the customer),
+    ``last_on`` (day of the last contact or order, or since when the manager has it),
+    ``pool_on`` (day from which it may go by the rules), ``is_due``, ``today``, ``announce``.
+
+    Those with an open churn alert, service request, opportunity or quotation are left out:
+    somebody is at work on them.
+
+    :param rules: tuples ``(company_id, today, days_untouched, announce_days)`` of every
+        company; 0 days: the rule is off, and the company keeps its customers
+    """
+    return SQL(
+        """
+        WITH rule (company_id, today, days, announce) AS (VALUES %(rules)s),
+        touch AS (%(touches)s),
+        bought AS (
+            SELECT p.commercial_partner_id AS partner_id, o.company_id,
+                   max(o.date_order)::date AS last_on
+              FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+             WHERE o.state = 'sale' GROUP BY 1, 2),
+        known AS (
+            SELECT partner_id, company_id FROM runwell_score
+             UNION SELECT partner_id, company_id FROM touch
+             UNION SELECT partner_id, company_id FROM bought),
+        since AS (
+            SELECT partner_id, new_user_id AS user_id, max(date)::date AS last_on
+              FROM runwell_handover WHERE new_user_id IS NOT NULL GROUP BY 1, 2),
+        held AS (
+            SELECT p.id AS partner_id, p.user_id, r.*,
+                   u.company_id AS home_id, p.company_id AS own_id,
+                   greatest(touch.last_on::date, bought.last_on, s.last_order_date,
+                            since.last_on, p.create_date::date) AS last_on
+              FROM res_partner p
+              JOIN res_users u ON u.id = p.user_id
+              LEFT JOIN known k ON k.partner_id = p.id AND p.company_id IS NULL
+              JOIN rule r ON r.company_id = coalesce(p.company_id, k.company_id, u.company_id)
+              LEFT JOIN touch ON touch.partner_id = p.id AND touch.company_id = r.company_id
+              LEFT JOIN bought ON bought.partner_id = p.id AND bought.company_id = r.company_id
+              LEFT JOIN runwell_score s ON s.partner_id = p.id AND s.company_id = r.company_id
+              LEFT JOIN since ON since.partner_id = p.id AND since.user_id = p.user_id
+             WHERE %(customer)s AND %(idle)s)
+        SELECT partner_id, min(user_id) AS user_id,
+               coalesce(min(own_id), min(company_id) FILTER (WHERE company_id = home_id),
+                        min(company_id)) AS company_id,
+               max(last_on) AS last_on, max(last_on + days) AS pool_on,
+               bool_and(last_on + days <= today) AS is_due,
+               max(today) AS today, max(announce) AS announce
+          FROM held GROUP BY partner_id
+        HAVING bool_and(days > 0 AND last_on + days - announce <= today)
+        """,
+        rules=SQL(", ").join(
+            SQL("(%s, %s::date, %s, %s)", *rule) for rule in rules
+        ),
+        touches=SQL(" UNION ALL ").join(
+            SQL("SELECT partner_id, %s AS company_id, last_on FROM (%s) t%s",
+                company_id, last_touches(company_id), SQL(str(number)))
+            for number, (company_id, *_rest) in enumerate(rules)
+        ),
+        customer=real_customer("p"), idle=idle(SQL("p.id")),
+    )
+
+
+def idle(partner):
+    """Return SQL: no churn alert, request, opportunity or quotation of the customer is open."""
+    return SQL(
+        """NOT EXISTS (SELECT FROM runwell_churn_alert a
+                        WHERE a.partner_id = %(p)s AND a.state IN ('warning', 'suspended'))
+       AND NOT EXISTS (SELECT FROM runwell_request r
+                        WHERE r.commercial_partner_id = %(p)s AND r.state IN ('new', 'assigned'))
+       AND NOT EXISTS (SELECT FROM crm_lead l JOIN res_partner c ON c.id = l.partner_id
+                        WHERE c.commercial_partner_id = %(p)s AND l.active
+                          AND coalesce(l.won_status, 'pending') = 'pending')
+       AND NOT EXISTS (SELECT FROM sale_order q JOIN res_partner c ON c.id = q.partner_id
+                        WHERE c.commercial_partner_id = %(p)s AND q.state IN ('draft', 'sent')
+                          AND (q.validity_date IS NULL OR q.validity_date >= now()::date))""",
+        p=partner,
+    )
