@@ -75,3 +75,10 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import runwell_grade_relationship
+from . import runwell_relation_refresh
+from . import runwell_relation_screen
+from . import runwell_relation_chips
+from . import runwell_relationship_matrix
+from . import runwell_spend_estimate
+from . import res_partner_relationship

@@ -78,3 +78,6 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_relations
+from . import test_relationship_matrix
+from . import test_customer_share

@@ -122,6 +122,14 @@ MATRIX = {
         "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.relationship.matrix": {
+        "supervisor": ("all", "all"), "executive": ("all", ""),
+    },
+    "runwell.spend.estimate": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
+    },
     "runwell.interaction": {
         "account manager": ("all", "own"), "all documents": ("all", "all"),
         "supervisor": ("all", "all"), "service agent": ("all", ""),
@@ -152,6 +160,7 @@ MAKERS = {
 CREATORS = {
     "runwell.churn.measure": {"account manager", "all documents", "supervisor"},
     "runwell.override": {"account manager", "all documents", "supervisor"},
+    "runwell.spend.estimate": {"account manager", "all documents", "supervisor"},
 }
 
 #: Who deletes, where not all who create do.
@@ -166,6 +175,7 @@ OF_COMPANY = (
     "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
     "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
+    "runwell.relationship.matrix",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.

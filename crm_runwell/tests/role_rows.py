@@ -16,9 +16,20 @@ def _handover(env, customer, company):
 
 
 def _relation(env, customer, company):
-    return env["runwell.relation"]._as_machine().create({
-        "partner_id": customer.id, "company_id": company.id,
+    env["runwell.relation"]._refresh(company, customer.ids)
+
+
+def _estimate(env, customer, company):
+    return env["runwell.spend.estimate"].sudo().create({
+        "partner_id": customer.id, "company_id": company.id, "amount": 1000,
+        "source": "The buyer", "date": "2024-06-01",
     })
+
+
+def _matrix(env, company):
+    cells = env["runwell.relationship.matrix"]._of(company).with_env(env)
+    cells[1:].unlink()
+    return cells[:1]
 
 
 #: A row of a customer in a company.
@@ -26,6 +37,7 @@ OF_CUSTOMER = {
     "runwell.interaction": _interaction,
     "runwell.handover": _handover,
     "runwell.relation": _relation,
+    "runwell.spend.estimate": _estimate,
 }
 
 #: A row of a company.
@@ -39,4 +51,5 @@ OF_COMPANY = {
     "runwell.relationship.type": lambda env, company: env["runwell.relationship.type"].create({
         "name": "Close", "code": "partnership", "level": 5, "company_id": company.id,
     }),
+    "runwell.relationship.matrix": _matrix,
 }
