@@ -62,6 +62,7 @@
         "views/runwell_canned_answer_views.xml",
         "views/runwell_relation_views.xml",
         "views/runwell_relationship_views.xml",
+        "wizard/runwell_high_value_plan_views.xml",
         "views/runwell_relationship_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -82,3 +82,6 @@ from . import runwell_relation_chips
 from . import runwell_relationship_matrix
 from . import runwell_spend_estimate
 from . import res_partner_relationship
+from . import res_users_settings
+from . import runwell_five_steps
+from . import runwell_five_steps_people

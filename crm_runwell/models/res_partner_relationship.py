@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 #: What the account manager and the supervisors alone set, company by company.
@@ -12,6 +12,9 @@ class ResPartner(models.Model):
     """The relationship with a customer: who may set it, and what the page says of it."""
 
     _inherit = "res.partner"
+
+    # For searches: customers by how the relation stands. On no screen.
+    runwell_relation_ids = fields.One2many("runwell.relation", "partner_id", "Relations")
 
     @api.model_create_multi
     def create(self, vals_list):

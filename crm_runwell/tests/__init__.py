@@ -81,3 +81,4 @@ from . import test_win_back
 from . import test_relations
 from . import test_relationship_matrix
 from . import test_customer_share
+from . import test_five_steps

@@ -8,3 +8,4 @@ from . import runwell_request_document
 from . import runwell_request_entry
 from . import runwell_request_merge
 from . import runwell_request_step
+from . import runwell_high_value_plan
