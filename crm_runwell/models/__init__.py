@@ -105,3 +105,13 @@ from . import runwell_pool_notice
 from . import runwell_contact_role
 from . import res_partner_people
 from . import crm_lead_people
+from . import runwell_grade_relationship
+from . import runwell_relation_refresh
+from . import runwell_relation_screen
+from . import runwell_relation_chips
+from . import runwell_relationship_matrix
+from . import runwell_spend_estimate
+from . import res_partner_relationship
+from . import res_users_settings
+from . import runwell_five_steps
+from . import runwell_five_steps_people

@@ -27,3 +27,8 @@ OPEN_STATES = ("warning", "suspended")
 MARGIN_GROUPS = (
     "sales_team.group_sale_manager,account.group_account_invoice,crm_runwell.group_executive"
 )
+
+#: How many customers there are of such a size, and how much is earned with them: the two
+#: sides of the relationship selection matrix.
+CROWDS = [("many", "Many customers"), ("medium", "Medium number"), ("few", "Few customers")]
+MARGIN_BANDS = [("high", "High margin"), ("medium", "Medium margin"), ("low", "Low margin")]

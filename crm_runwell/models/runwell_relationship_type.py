@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: What a change of these changes in every row of the relations.
+CONTENT = frozenset({"touch_days", "level"})
 
 
 class RunwellRelationshipType(models.Model):
@@ -23,3 +27,30 @@ class RunwellRelationshipType(models.Model):
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: every company uses it.")
+    grade_ids = fields.One2many(
+        "runwell.grade", "min_relationship_id", "Minimum for grades",
+        help="Customers of these grades are to have at least this relationship.",
+    )
+
+    @api.constrains("level", "touch_days")
+    def _check_numbers(self):
+        for type_ in self:
+            if not 1 <= type_.level <= 5:
+                raise ValidationError(self.env._("The level goes from 1 to 5."))
+            if not 0 <= type_.touch_days <= 730:
+                raise ValidationError(
+                    self.env._("A contact rule is from 0 (none) to 730 days.")
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not CONTENT.isdisjoint(vals):
+            # sudo: a type without a company is that of every company.
+            self.env["runwell.relation"].sudo()._refresh(self._companies())
+        return result
+
+    def _companies(self):
+        """Return the companies that use these types."""
+        if all(type_.company_id for type_ in self):
+            return self.company_id
+        return self.env["res.company"].sudo().search([])

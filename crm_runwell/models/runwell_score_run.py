@@ -232,6 +232,9 @@ class RunwellScore(models.Model):
                 model = self.env["runwell.scoring.model"].sudo()._active_of(company)
                 self.env["runwell.prediction"]._keep(model, model.scored_on)
             commit(1)
+            # A transaction of its own: people may be writing the same rows.
+            self.env["runwell.relation"]._refresh_nightly(company)
+            commit(0)
 
     @api.model
     def _cron_refresh(self):
@@ -255,6 +258,7 @@ class RunwellScore(models.Model):
         if partner_ids:
             self._score_company(company, partner_ids=partner_ids)
             self.env["runwell.churn.alert"]._raise_alerts(company)
+            self.env["runwell.relation"]._refresh(company, partner_ids)
         return taken
 
     @api.model
@@ -280,6 +284,7 @@ class RunwellScore(models.Model):
                 raise UserError(
                     self.env._("The scores are being computed right now. Try again in a minute.")
                 )
+            self.env["runwell.relation"]._refresh(company)
             return {"scored": count}
         if step == "alert":
             return {"raised": self.env["runwell.churn.alert"]._raise_alerts(company)}

@@ -96,3 +96,7 @@ from . import test_pool_claim
 from . import test_handover
 from . import test_people
 from . import test_pool_tour
+from . import test_relations
+from . import test_relationship_matrix
+from . import test_customer_share
+from . import test_five_steps

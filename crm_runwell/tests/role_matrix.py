@@ -124,6 +124,13 @@ MATRIX = {
     },
     "runwell.duplicate": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+    "runwell.relationship.matrix": {
+        "supervisor": ("all", "all"), "executive": ("all", ""),
+    },
+    "runwell.spend.estimate": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
+        "executive": ("all", ""),
     },
     "runwell.interaction": {
         "account manager": ("all", "own"), "all documents": ("all", "all"),
@@ -180,6 +187,7 @@ MAKERS = {
 CREATORS = {
     "runwell.churn.measure": {"account manager", "all documents", "supervisor"},
     "runwell.override": {"account manager", "all documents", "supervisor"},
+    "runwell.spend.estimate": {"account manager", "all documents", "supervisor"},
 }
 
 #: Who deletes, where not all who create do.
@@ -195,6 +203,7 @@ OF_COMPANY = (
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
     "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
     "runwell.pool", "runwell.pool.policy",
+    "runwell.relationship.matrix",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.

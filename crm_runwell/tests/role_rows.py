@@ -16,8 +16,13 @@ def _handover(env, customer, company):
 
 
 def _relation(env, customer, company):
-    return env["runwell.relation"]._as_machine().create({
-        "partner_id": customer.id, "company_id": company.id,
+    env["runwell.relation"]._refresh(company, customer.ids)
+
+
+def _estimate(env, customer, company):
+    return env["runwell.spend.estimate"].sudo().create({
+        "partner_id": customer.id, "company_id": company.id, "amount": 1000,
+        "source": "The buyer", "date": "2024-06-01",
     })
 
 
@@ -50,6 +55,10 @@ def _referral(env, customer, company):
     env["res.partner"].create({
         "name": "Referred", "company_id": company.id, "runwell_referrer_id": customer.id,
     })
+def _matrix(env, company):
+    cells = env["runwell.relationship.matrix"]._of(company).with_env(env)
+    cells[1:].unlink()
+    return cells[:1]
 
 
 #: A row of a customer in a company.
@@ -62,6 +71,7 @@ OF_CUSTOMER = {
     "runwell.pool.notice": _notice,
     "runwell.contact.role": _contact_role,
     "runwell.referral": _referral,
+    "runwell.spend.estimate": _estimate,
 }
 
 #: A row of a company.
@@ -82,4 +92,5 @@ OF_COMPANY = {
     "runwell.pool": lambda env, company: env["runwell.pool"].search([
         ("company_id", "=", company.id),
     ]),
+    "runwell.relationship.matrix": _matrix,
 }

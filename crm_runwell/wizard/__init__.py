@@ -13,3 +13,4 @@ from . import runwell_credit_rating
 from . import runwell_lead_assign
 from . import runwell_lead_assign_line
 from . import runwell_handover_wizard
+from . import runwell_high_value_plan

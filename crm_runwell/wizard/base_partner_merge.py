@@ -34,6 +34,7 @@ class BasePartnerMerge(models.TransientModel):
         self.env["runwell.pool.notice"]._join_announced(src_partners | dst_partner)
         self.env["runwell.contact.role"]._join(src_partners | dst_partner)
         (src_partners | dst_partner)._runwell_forget_own_referrers()
+        self.env["runwell.relation"]._join(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model

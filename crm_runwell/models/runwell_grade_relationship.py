@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class RunwellGrade(models.Model):
+    _inherit = "runwell.grade"
+
+    min_relationship_id = fields.Many2one(
+        "runwell.relationship.type", "Minimum relationship", ondelete="set null",
+        index="btree_not_null",
+        help="Customers of this grade are to have at least this relationship, unless a person "
+        "sets another minimum.",
+    )

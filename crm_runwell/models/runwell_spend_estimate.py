@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+
+class RunwellSpendEstimate(models.Model):
+    """What a customer is estimated to spend a year in our categories, with all its suppliers.
+
+    Append-only: a newer estimate takes over, a wrong one is archived by a supervisor. The
+    amount is in the currency of the company, a year, untaxed.
+    """
+
+    _name = "runwell.spend.estimate"
+    _description = "Estimated spending of a customer"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+    _check_company_auto = True
+
+    _course = models.Index("(company_id, partner_id, date DESC, id DESC) WHERE active")
+    _amount_positive = models.Constraint("CHECK (amount > 0)", "An estimate is above 0.")
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, ondelete="cascade", index=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users", "Estimated by", required=True, readonly=True,
+        default=lambda self: self.env.user,
+    )
+    amount = fields.Monetary("Spending a year", required=True)
+    date = fields.Date("As of", required=True, default=fields.Date.context_today)
+    source = fields.Char(
+        required=True, help="Where the figure comes from: a talk, a report, a tender.",
+    )
+    active = fields.Boolean(default=True)
+
+    @api.constrains("date", "source")
+    def _check_entry(self):
+        today = fields.Date.context_today(self)
+        for estimate in self:
+            if not estimate.source.strip():
+                raise ValidationError(
+                    self.env._("Write where the figure comes from: others will rely on it.")
+                )
+            if estimate.date > today:
+                raise ValidationError(self.env._("An estimate cannot be of a day to come."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = self.env["res.partner"].browse(v.get("partner_id") for v in vals_list)
+        for values, partner in zip(vals_list, partners, strict=True):
+            values["partner_id"] = partner.commercial_partner_id.id
+            if not self.env.su:
+                values["user_id"] = self.env.uid
+        partners.commercial_partner_id._check_may_relate()
+        estimates = super().create(vals_list)
+        estimates._tell_relations()
+        return estimates
+
+    def write(self, vals):
+        if set(vals) - {"active"} and not self.env.su:
+            raise AccessError(self.env._(
+                "An estimate stays as it was made. Add a newer one: it takes over."
+            ))
+        result = super().write(vals)
+        self._tell_relations()
+        return result
+
+    def action_archive(self):
+        self._check_may_archive()
+        # sudo: a supervisor may archive an estimate, and change nothing else of it.
+        return super(RunwellSpendEstimate, self.sudo()).action_archive()
+
+    def action_unarchive(self):
+        self._check_may_archive()
+        # sudo: as above.
+        return super(RunwellSpendEstimate, self.sudo()).action_unarchive()
+
+    def _check_may_archive(self):
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(self.env._("A sales supervisor may archive a wrong estimate."))
+
+    def _tell_relations(self):
+        """Let the share follow at once."""
+        for company, estimates in self.grouped("company_id").items():
+            # sudo: the machine writes the row, whoever estimated.
+            self.env["runwell.relation"].sudo()._touched(estimates.partner_id, company)
