@@ -11,8 +11,8 @@ from . import (
     orders,
     people,
     pipeline,
-    records,
     pool,
+    records,
     retention,
     service,
 )

@@ -75,7 +75,6 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
-from . import runwell_relation_touch
 from . import runwell_contact_rule
 from . import res_partner_contact
 from . import mail_activity_type

@@ -49,12 +49,4 @@ def last_touches(company_id, partner_ids=None):
         """,
         company=company_id, of_interaction=only("commercial_partner_id"),
         of_partner=only("p.commercial_partner_id"), of_request=only("commercial_partner_id"),
-    """Return SQL: ``partner_id`` (commercial), ``last_on`` (moment in UTC) of the last contact."""
-    return SQL(
-        """SELECT commercial_partner_id AS partner_id, max(date) AS last_on
-             FROM runwell_interaction WHERE company_id = %s AND %s
-            GROUP BY commercial_partner_id""",
-        company_id,
-        SQL("TRUE") if partner_ids is None
-        else SQL("commercial_partner_id = ANY(%s)", list(partner_ids)),
     )

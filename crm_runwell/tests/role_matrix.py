@@ -124,6 +124,7 @@ MATRIX = {
     },
     "runwell.duplicate": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+    },
     "runwell.relationship.matrix": {
         "supervisor": ("all", "all"), "executive": ("all", ""),
     },

@@ -9,7 +9,6 @@ JOINED = [
 #: Models with one row a partner and key: the survivor's row stays, else the newest one.
 UNIQUE = {
     "runwell.score": ("company_id",),
-    "runwell.relation": ("company_id",),
     "runwell.prediction": ("company_id", "as_of"),
 }
 
@@ -28,9 +27,6 @@ class BasePartnerMerge(models.TransientModel):
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._runwell_join(src_partners, dst_partner)
-        # Odoo looks for unique constraints there, not for unique indexes like these.
-        self.env["runwell.churn.alert"]._join_open(src_partners | dst_partner)
-        self.env["runwell.override"]._join_in_force(src_partners | dst_partner)
         self.env["runwell.pool.notice"]._join_announced(src_partners | dst_partner)
         self.env["runwell.contact.role"]._join(src_partners | dst_partner)
         (src_partners | dst_partner)._runwell_forget_own_referrers()
