@@ -16,6 +16,7 @@ from . import (
     retention,
     service,
 )
+from . import catalogue, companies, invoices, orders, people, pipeline, relations, retention, service
 
 _logger = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class RunwellDemo(models.AbstractModel):
         history = orders.create(self.env, today, world, customers, products, team)
         pipeline.create(self.env, today, world, customers, products, team)
         invoices.create(self.env, today, world, history, invoice_count)
+        relations.create(self.env, today, customers, users)
         self.env.flush_all()
         _logger.info(
             "Runwell demo: %s customers, %s orders in %.0f s",
@@ -118,3 +120,4 @@ class RunwellDemo(models.AbstractModel):
         self.env["runwell.churn.alert"]._raise_alerts()
         for company in both:
             self.env["runwell.churn.alert"]._settle(company)
+        self.env["runwell.relation"]._refresh()

@@ -29,7 +29,7 @@ class RunwellHighValuePlan(models.TransientModel):
     )
     partner_ids = fields.Many2many(
         comodel_name="res.partner", string="Customers", compute="_compute_partner_ids",
-        store=True, readonly=False,
+        store=True, readonly=False, compute_sudo=False,
     )
     partner_count = fields.Integer(string="Number of customers", compute="_compute_counts")
     activity_count = fields.Integer(string="New activities", compute="_compute_counts")
