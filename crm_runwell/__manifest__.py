@@ -58,6 +58,8 @@
         "views/runwell_public_templates.xml",
         "views/runwell_sla_views.xml",
         "views/runwell_canned_answer_views.xml",
+        "security/runwell_affinity_rules.xml",
+        "data/runwell_affinity_data.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
