@@ -89,6 +89,8 @@
         "views/runwell_relationship_views.xml",
         "wizard/runwell_high_value_plan_views.xml",
         "views/runwell_relationship_menus.xml",
+        "security/runwell_affinity_rules.xml",
+        "data/runwell_affinity_data.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

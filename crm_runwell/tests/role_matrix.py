@@ -161,6 +161,13 @@ MATRIX = {
     "runwell.referral": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),
+    "runwell.product.affinity": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.product.demand": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),
     },
 }
 
@@ -205,6 +212,7 @@ OF_COMPANY = (
     "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
     "runwell.pool", "runwell.pool.policy",
     "runwell.relationship.matrix",
+    "runwell.product.affinity", "runwell.product.demand",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.
