@@ -13,10 +13,10 @@ from . import (
     pipeline,
     pool,
     records,
+    relations,
     retention,
     service,
 )
-from . import catalogue, companies, invoices, orders, people, pipeline, relations, retention, service
 
 _logger = logging.getLogger(__name__)
 

@@ -161,6 +161,7 @@ MATRIX = {
     "runwell.referral": {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),
+    },
     "runwell.product.affinity": {
         "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),
