@@ -58,6 +58,7 @@
         "views/runwell_public_templates.xml",
         "views/runwell_sla_views.xml",
         "views/runwell_canned_answer_views.xml",
+        "report/runwell_customer_page_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
-from .runwell_timeline_source import Source, constant, is_open, readable, translated, user_partner
+from .runwell_timeline_source import (
+    NULL,
+    Source,
+    constant,
+    is_open,
+    readable,
+    translated,
+    user_partner,
+)
 
 #: The models whose mails and activities are the customer's, and their column of the customer.
 THREADS = {
     "res.partner": "id", "crm.lead": "partner_id", "sale.order": "partner_id",
     "runwell.request": "commercial_partner_id",
 }
+#: What an event is called by where the message has no subject.
+NAMES = {"crm.lead": "name", "sale.order": "name", "runwell.request": "name"}
 #: What goes between people. Part of an index: see runwell_timeline_index.py.
 MAIL_TYPES = ("email", "email_outgoing", "comment", "auto_comment")
 
@@ -33,11 +43,12 @@ class MessageSource(Source):
         query = Query(env, "mail_message")
         query.add_where(SQL("mail_message.model = %s", self.thread))
         query.add_where(self.where)
-        table = env[self.thread]._table
+        table, name = env[self.thread]._table, NAMES.get(self.thread)
         query.add_join("JOIN", "document", documents.subselect(
             SQL("%s AS id", SQL.identifier(table, "id")),
             SQL("%s AS partner_id", SQL.identifier(table, THREADS[self.thread])),
             SQL("%s AS company_id", SQL.identifier(table, "company_id")),
+            SQL("%s AS name", SQL.identifier(table, name) if name else NULL),
         ), SQL("document.id = mail_message.res_id"))
         self.of_companies(env, query)
         return query
@@ -96,7 +107,7 @@ for _place, _thread in enumerate(THREADS):
                                                     WHERE s.internal IS NOT TRUE))""",
             MAIL_TYPES,
         ),
-        title=SQL("mail_message.subject"), company=SQL("document.company_id"),
+        title=SQL("coalesce(nullif(mail_message.subject, ''), document.name)"), company=SQL("document.company_id"),
         author=SQL("mail_message.author_id"), res_model=SQL("mail_message.model"),
         res_id=SQL("mail_message.res_id"), detail=SQL("left(mail_message.body, 4000)"),
     ).register()
