@@ -41,7 +41,7 @@ class ResPartner(models.Model):
             "today": str(today),
             "customer": customer._runwell_card(),
             "contacts": customer._runwell_contacts(),
-            "summary": score and score._summary(),
+            "summary": bool(score) and score._summary(),
             "satisfaction": customer.runwell_satisfaction,
             "rating_count": customer.runwell_rating_count,
             "request_count": customer.runwell_request_count,
@@ -73,7 +73,7 @@ class ResPartner(models.Model):
             "tags": self.category_id.mapped("display_name"),
             "industry": self.industry_id.display_name or "",
             # sudo: the name of a colleague.
-            "manager": self.user_id and {
+            "manager": bool(self.user_id) and {
                 "id": self.user_id.id, "name": self.user_id.sudo().name,
             },
             "company": self.env.company.name if len(self.env.companies) > 1 else "",
@@ -181,7 +181,7 @@ class ResPartner(models.Model):
             ],
             order="start, id", limit=1,
         )
-        return event and {
+        return bool(event) and {
             "id": event.id, "name": event.display_name, "start": str(event.start),
         }
 

@@ -78,3 +78,8 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_timeline_sources
+from . import test_timeline_page
+from . import test_timeline_rights
+from . import test_customer_page
+from . import test_customer_page_tour

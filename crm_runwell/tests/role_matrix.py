@@ -178,3 +178,7 @@ CUSTOMER = {"runwell.sla.status": "request_id.partner_id"}
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
+
+#: Models whose rows are those of other models, with their rights: looked at in
+#: test_timeline_rights.
+OF_OTHERS = {"runwell.timeline"}

@@ -64,7 +64,7 @@ export class RunwellCustomerPage extends Component {
             action.params?.partner_id ||
             context.runwell_partner_id ||
             resId ||
-            (context.active_model === "res.partner" && context.active_id) ||
+            ((context.active_model || "res.partner") === "res.partner" && context.active_id) ||
             Number(new URLSearchParams(window.location.search).get("partner_id")) ||
             false
         );
@@ -72,7 +72,7 @@ export class RunwellCustomerPage extends Component {
 
     async load() {
         const {partnerId} = this.state;
-        this.props.updateActionState?.({resId: partnerId || false});
+        this.props.updateActionState?.({active_id: partnerId});
         if (!partnerId) {
             return;
         }

@@ -27,11 +27,16 @@ export function lifecycleColor(lifecycle) {
  * The figures of a customer side by side: lifecycle, risk, next order, value, revenue.
  *
  * Takes what `runwell.score._summary` returns; `open` is called with the name of the action of
- * the score that a cell opens.
+ * the score that a cell opens. More cells go into its slot.
  */
 export class SummaryCells extends Component {
     static template = "crm_runwell.SummaryCells";
-    static props = {summary: Object, open: Function, showHealth: {type: Boolean, optional: true}};
+    static props = {
+        summary: Object,
+        open: Function,
+        showHealth: {type: Boolean, optional: true},
+        slots: {type: Object, optional: true},
+    };
 
     get summary() {
         return this.props.summary;
