@@ -91,6 +91,7 @@
         "views/runwell_relationship_menus.xml",
         "security/runwell_affinity_rules.xml",
         "data/runwell_affinity_data.xml",
+        "report/runwell_customer_page_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

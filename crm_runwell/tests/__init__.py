@@ -100,3 +100,8 @@ from . import test_relations
 from . import test_relationship_matrix
 from . import test_customer_share
 from . import test_five_steps
+from . import test_timeline_sources
+from . import test_timeline_page
+from . import test_timeline_rights
+from . import test_customer_page
+from . import test_customer_page_tour

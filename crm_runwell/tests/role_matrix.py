@@ -229,3 +229,7 @@ CUSTOMER = {
 
 #: Who sees margins.
 MARGIN = {"supervisor", "finance", "executive"}
+
+#: Models whose rows are those of other models, with their rights: looked at in
+#: test_timeline_rights.
+OF_OTHERS = {"runwell.timeline"}

@@ -1,0 +1,265 @@
+"""What the timeline is made of: a source a kind of event, told in one place."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from odoo.tools import SQL
+
+#: The number of a source stands above so many bits of the row's own id.
+ROW_BITS = 40
+#: Events of a day without an hour stand at its noon: the same day in nearly all time zones.
+NOON = timedelta(hours=12)
+#: A customer with more contacts than this is read at once, not contact by contact.
+MANY_CONTACTS = 50
+
+NULL = SQL("NULL")
+#: The kinds of events, in the order of their chips: (key, label, icon).
+KINDS = [
+    ("interaction", "Contacts", "fa-comments"), ("mail", "Mails", "fa-envelope-o"),
+    ("meeting", "Meetings", "fa-calendar"), ("activity", "Activities", "fa-check"),
+    ("opportunity", "Opportunities", "fa-star-o"), ("order", "Orders", "fa-shopping-cart"),
+    ("delivery", "Deliveries", "fa-truck"), ("invoice", "Invoices", "fa-file-text-o"),
+    ("payment", "Payments", "fa-money"), ("request", "Requests", "fa-life-ring"),
+    ("mailing", "Mailings", "fa-bullhorn"), ("alert", "Churn alerts", "fa-bell-o"),
+    ("handover", "Handovers", "fa-exchange"),
+]
+
+#: The sources in force, by number.
+SOURCES = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Events of one kind, a row of one model each.
+
+    SQL parts name the table by its own name; title and label may depend on the reader: they are
+    then functions of the environment. Who may see an event is said by the
+    access and the record rules of ``model``, and by the company.
+    """
+
+    #: Unique for good: it is part of the events' ids.
+    number: int
+    kind: str
+    model: str
+    #: SQL: the event's key, see ``EVENTS`` of ``runwell_timeline.py``.
+    event: SQL
+    #: SQL: when; a column that an index of the partner's rows goes on with.
+    date: SQL
+    #: SQL: the customer, a contact of it, or (``is_commercial``) its commercial partner.
+    partner: SQL
+    is_commercial: bool = False
+    #: SQL: the contact it was with, if that is not ``partner``.
+    contact: SQL | None = None
+    is_day: bool = False
+    where: SQL = SQL("TRUE")
+    title: SQL = NULL
+    amount: SQL = NULL
+    currency: SQL = NULL
+    company: SQL = NULL
+    #: SQL: the partner who did it.
+    author: SQL = NULL
+    res_model: SQL | None = None
+    res_id: SQL | None = None
+    #: SQL of texts, asked for the events of one page only: what was said, a better label, an icon.
+    detail: SQL | None = None
+    label: SQL = NULL
+    icon: SQL = NULL
+
+    def register(self):
+        """Add the source to those in force."""
+        assert self.number not in SOURCES and 0 < self.number < 2 ** 12, self.number
+        SOURCES[self.number] = self
+        return self
+
+    def like(self, number, **changes):
+        """Add another source of the same rows: another moment of them."""
+        return replace(self, number=number, **changes).register()
+
+    def table(self, env):
+        return SQL.identifier(env[self.model]._table)
+
+    def row(self, env):
+        """Return SQL: what tells the rows apart, an integer."""
+        return SQL("%s.id", self.table(env))
+
+    @property
+    def has_texts(self):
+        return self.detail is not None or self.label is not NULL
+
+    def is_open_to(self, env):
+        """Return whether the reader has access to such rows at all."""
+        return is_open(env, self.model)
+
+    def query(self, env):
+        """Return the query of all rows that the reader may see, or None without access."""
+        query = readable(env, self.model)
+        if query:
+            query.add_where(self.where)
+            self.of_companies(env, query)
+        return query
+
+    def of_companies(self, env, query):
+        if self.company is not NULL:
+            query.add_where(SQL(
+                "(%(company)s IS NULL OR %(company)s = ANY(%(ids)s))",
+                company=self.company, ids=env.companies.ids,
+            ))
+
+    def columns(self, env):
+        """Return the list of SQL columns of an event, as ``COLUMNS`` names them."""
+        date = SQL("%s::timestamp", self.date)
+        return [
+            SQL("%s::bigint * %s + %s", self.number, 2 ** ROW_BITS, self.row(env)),
+            SQL("%s::varchar", self.kind),
+            SQL("%s::varchar", self.event),
+            SQL("%s + %s", date, NOON) if self.is_day else date,
+            SQL("%s", self.is_day),
+            SQL("(%s)::varchar", said(self.title, env)),
+            SQL("(%s)::numeric", self.amount),
+            SQL("(%s)::integer", said(self.currency, env)),
+            self.res_model or SQL("%s::varchar", self.model),
+            SQL("(%s)::integer", self.res_id or self.row(env)),
+            SQL("(%s)::integer", self.contact or self.partner),
+            SQL("(%s)::integer", self.company),
+            SQL("(%s)::integer", self.author),
+        ]
+
+    def all(self, env):
+        """Return SQL: every event that the reader may see, with its commercial partner."""
+        query = self.query(env)
+        if query is None:
+            return None
+        query.add_join(
+            "JOIN", "timeline_partner", "res_partner", SQL("timeline_partner.id = %s", self.partner)
+        )
+        return query.select(*self.columns(env), SQL("timeline_partner.commercial_partner_id"))
+
+    def visible(self, env, rows):
+        """Return SQL: the ids of the events of these rows that the reader may see."""
+        query = self.query(env)
+        if query is None:
+            return None
+        query.add_where(SQL("%s = ANY(%s)", self.row(env), rows))
+        return query.select(self.columns(env)[0])
+
+    def newest(self, env, page):
+        """Return SQL: the newest events of one customer, or None without access.
+
+        Each contact's are read from the end of an index, and no more than a page of them.
+        """
+        query = self.query(env)
+        if query is None:
+            return None
+        row = self.row(env)
+        for condition in self._window(row, page):
+            query.add_where(condition)
+        query.order = SQL("%s DESC, %s DESC", self.date, row)
+        query.limit = page.limit
+        family = [page.customer_id] if self.is_commercial else page.family
+        if len(family) == 1:
+            query.add_where(SQL("%s = %s", self.partner, family[0]))
+            return query.select(*self.columns(env))
+        if len(family) > MANY_CONTACTS:
+            query.add_where(SQL("%s = ANY(%s)", self.partner, family))
+            return query.select(*self.columns(env))
+        query.add_where(SQL("%s = family.id", self.partner))
+        return SQL(
+            """SELECT event.* FROM unnest(%s) AS family (id) CROSS JOIN LATERAL (%s) AS event
+                ORDER BY 4 DESC, 1 DESC LIMIT %s""",
+            family, query.select(*self.columns(env)), page.limit,
+        )
+
+    def _window(self, row, page):
+        """Yield the conditions of period and place that an index can answer."""
+        first, after = page.days if self.is_day else page.moments
+        if first:
+            yield SQL("%s >= %s", self.date, first)
+        if after:
+            yield SQL("%s < %s", self.date, after)
+        if page.before:
+            moment, number, last = page.before
+            if self.number != number:
+                # All of that very moment come later, or all came before.
+                last = 2 ** 31 - 1 if self.number < number else 0
+            moment = moment - NOON if self.is_day else moment
+            yield SQL("(%s, %s) < (%s::timestamp, %s)", self.date, row, moment, last)
+
+    def texts(self, env, rows):
+        """Return SQL: number, row, detail, label and icon of these rows, already seen."""
+        return SQL(
+            """SELECT %(number)s, %(row)s, (%(detail)s)::varchar, (%(label)s)::varchar,
+                      (%(icon)s)::varchar FROM %(table)s WHERE %(row)s = ANY(%(rows)s)""",
+            number=self.number, row=self.row(env), detail=self.detail or NULL, label=said(self.label, env),
+            icon=self.icon, table=self.table(env), rows=rows,
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which events of which customer are asked for."""
+
+    customer_id: int
+    #: The customer and its contacts.
+    family: list
+    limit: int
+    #: The first and the last moment (UTC), the last one excluded; None: no bound.
+    moments: tuple = (None, None)
+    #: The same as days.
+    days: tuple = (None, None)
+    #: (moment, source number, row): the last event of the page before.
+    before: tuple | None = None
+
+
+def is_open(env, model):
+    """Return whether the model is installed and the reader has access to it."""
+    return model in env and env[model].has_access("read")
+
+
+def readable(env, model):
+    """Return the query of the rows of a model that the reader may see, archived ones too.
+
+    None where the model is not installed or the reader has no access to it.
+    """
+    if not is_open(env, model):
+        return None
+    return env[model]._search([], active_test=False)
+
+
+def place(event_id):
+    """Return the number of the source and the row of an event.
+
+    >>> place(3 * 2 ** 40 + 17)
+    (3, 17)
+    """
+    return divmod(event_id, 2 ** ROW_BITS)
+
+
+def cursor(moment, event_id):
+    """Return where the next page begins, as it goes to the browser and back.
+
+    >>> cursor(datetime(2024, 5, 1, 8, 0, 0, 12), 5)
+    ['2024-05-01 08:00:00.000012', 5]
+    """
+    return [moment.isoformat(" ", "microseconds"), event_id]
+
+
+def user_partner(column):
+    """Return SQL: the partner of a user."""
+    return SQL("(SELECT u.partner_id FROM res_users u WHERE u.id = %s)", column)
+
+
+def constant(event):
+    """Return SQL: the key of an event that is always the same."""
+    return SQL("%s", event)
+
+
+def translated(column):
+    """Return what gives the SQL of a translated column, once the reader's language is known."""
+    return lambda env: SQL(
+        "coalesce(%s ->> %s, %s ->> 'en_US')", column, env.lang or "en_US", column,
+    )
+
+
+def said(part, env):
+    """Return a part as SQL, whether it depends on the reader or not."""
+    return part(env) if callable(part) else part
