@@ -82,3 +82,4 @@ from . import mail_activity_type
 from . import mail_activity_interaction
 from . import calendar_event
 from . import crm_lead_interaction
+from . import runwell_retention_digest_contact

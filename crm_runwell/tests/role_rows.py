@@ -16,9 +16,10 @@ def _handover(env, customer, company):
 
 
 def _relation(env, customer, company):
-    return env["runwell.relation"]._as_machine().create({
-        "partner_id": customer.id, "company_id": company.id,
-    })
+    # The interaction has made it already.
+    values = {"partner_id": customer.id, "company_id": company.id}
+    found = env["runwell.relation"].search([(name, "=", id_) for name, id_ in values.items()])
+    return found or env["runwell.relation"]._as_machine().create(values)
 
 
 #: A row of a customer in a company.

@@ -264,6 +264,20 @@ class TestContactRule(ContactCase):
             )
 
 
+    def test_a_line_in_the_digest(self):
+        """Beside news of alerts, with the way to the list."""
+        silent = self.customer("Silent", user_id=self.seller.id)
+        self.orders(silent, "2023-09-01", "2023-10-01", "2023-11-01", "2023-12-01")
+        self.run_scoring()
+        self.raise_alerts()
+        digest = self.env["runwell.retention.digest"]
+        self.assertNotIn("wait for a contact", digest._mail(self.seller)["body_html"])
+        self.log(40)
+        body = digest._mail(self.seller)["body_html"]
+        self.assertIn("1 of your customers wait for a contact, the longest for 10 days", body)
+        self.assertIn("/odoo/contact-due", body)
+
+
 @tagged("post_install", "-at_install")
 class TestContactsPlanned(ContactCase):
     """The machine plans a contact for the account manager, where the company wants it."""
