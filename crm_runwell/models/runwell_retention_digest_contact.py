@@ -5,7 +5,7 @@ class RunwellRetentionDigest(models.AbstractModel):
     _inherit = "runwell.retention.digest"
 
     def _block(self, company, since):
-        """Add to what there is to say the customers whose contact is due; alone they are no news."""
+        """Add the customers whose contact is due, which are no news alone."""
         block = super()._block(company, since)
         if block:
             block["contact_due"] = self._contact_due(company)

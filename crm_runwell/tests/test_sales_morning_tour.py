@@ -40,7 +40,8 @@ class TestSalesMorningTour(HttpCase):
         self.start_tour("/odoo", "runwell_sales_morning", login=seller.login)
         rows = self.env["runwell.interaction"].search([("partner_id", "=", teahouse.id)])
         self.assertEqual(
-            set(rows.mapped("name")), {"First talk", "They liked the oolong", "Ask about the order"},
+            set(rows.mapped("name")),
+            {"First talk", "They liked the oolong", "Ask about the order"},
         )
         self.assertEqual(rows.user_id, seller)
         relation = self.env["runwell.relation"].search([("partner_id", "=", teahouse.id)])
