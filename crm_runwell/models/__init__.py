@@ -117,3 +117,4 @@ from . import runwell_five_steps_people
 from . import runwell_product_affinity
 from . import runwell_product_affinity_build
 from . import runwell_product_demand
+from . import runwell_retention_digest_contact

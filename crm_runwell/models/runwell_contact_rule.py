@@ -60,7 +60,7 @@ class RunwellRelation(models.Model):
         for policy in self.env["runwell.retention.policy"].search([]):
             if policy.plan_contacts:
                 self._plan_contacts(policy)
-            self._end_planned(None, policy.company_id)
+        self._end_planned()
 
     @api.model
     def _plan_contacts(self, policy):
@@ -107,25 +107,23 @@ class RunwellRelation(models.Model):
         return count
 
     @api.model
-    def _end_planned(self, partners, company):
+    def _end_planned(self, partners=None):
         """Take the machine's own activities away where a contact is due no longer.
 
-        :param partners: customers to look at; None: all of the company
+        :param partners: customers to look at; None: all
         """
         contact = self.env.ref(CONTACT, raise_if_not_found=False)
         if not contact:
             return
-        self.env.flush_all()
+        self.env["mail.activity"].flush_model()
         only = SQL() if partners is None else SQL("AND a.res_id = ANY(%s)", partners.ids)
         rows = self.env.execute_query(SQL(
             """SELECT a.id FROM mail_activity a
                 WHERE a.activity_type_id = %s AND a.res_model = 'res.partner' AND a.active
                   AND a.automated %s
                   AND NOT EXISTS (SELECT FROM runwell_relation r
-                                   WHERE r.partner_id = a.res_id AND r.touch_overdue_days > 0)
-                  AND EXISTS (SELECT FROM runwell_relation r
-                               WHERE r.partner_id = a.res_id AND r.company_id = %s)""",
-            contact.id, only, company.id,
+                                   WHERE r.partner_id = a.res_id AND r.touch_overdue_days > 0)""",
+            contact.id, only,
         ))
         # sudo: the machine's own, given to whomever.
         self.env["mail.activity"].sudo().browse(id_ for (id_,) in rows).unlink()

@@ -236,7 +236,7 @@ class RunwellInteraction(models.Model):
     @api.model
     def _touch(self, partners, company):
         self.env["runwell.relation"]._touched(partners, company)
-        self.env["runwell.relation"]._end_planned(partners, company)
+        self.env["runwell.relation"]._end_planned(partners)
 
     # What happened by itself
 

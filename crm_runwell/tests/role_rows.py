@@ -74,6 +74,10 @@ def _demand(env, company):
         "company_id": company.id, "product_id": env["product.product"].create({"name": "Tea"}).id,
         "as_of": "2024-06-30",
     })
+    # The interaction has made it already.
+    values = {"partner_id": customer.id, "company_id": company.id}
+    found = env["runwell.relation"].search([(name, "=", id_) for name, id_ in values.items()])
+    return found or env["runwell.relation"]._as_machine().create(values)
 
 
 #: A row of a customer in a company.

@@ -14,24 +14,34 @@ class TestSalesMorningTour(HttpCase):
             context={"no_reset_password": True},
         )
         proactive = self.env.ref("crm_runwell.relationship_proactive")
-        for name, days in (("Tour Teahouse", 75), ("Tour Bakery", 50)):
+        customers = self.env["res.partner"]
+        for name in ("Tour Teahouse", "Tour Bakery"):
             customer = self.env["res.partner"].create({
                 "name": name, "is_company": True, "user_id": seller.id,
                 "runwell_relationship_type_id": proactive.id,
             })
+            self.env["sale.order"].create({
+                "partner_id": customer.id, "state": "sale",
+                "date_order": fields.Datetime.now() - timedelta(days=80),
+            })
+            customers |= customer
+        self.env.flush_all()
+        self.env["runwell.score"]._run_scoring(self.env.company)
+        for customer, days in zip(customers, (75, 50), strict=True):
             self.env["runwell.interaction"].create({
                 "partner_id": customer.id, "name": "First talk", "user_id": seller.id,
                 "channel_id": self.env.ref("crm_runwell.channel_visit").id,
                 "date": fields.Datetime.now() - timedelta(days=days),
             })
-        teahouse = self.env["res.partner"].search([("name", "=", "Tour Teahouse")])
+        teahouse = customers[0]
         teahouse.activity_schedule(
             "mail.mail_activity_data_call", summary="Ask about the order", user_id=seller.id,
         )
         self.start_tour("/odoo", "runwell_sales_morning", login=seller.login)
         rows = self.env["runwell.interaction"].search([("partner_id", "=", teahouse.id)])
         self.assertEqual(
-            set(rows.mapped("name")), {"First talk", "They liked the oolong", "Ask about the order"},
+            set(rows.mapped("name")),
+            {"First talk", "They liked the oolong", "Ask about the order"},
         )
         self.assertEqual(rows.user_id, seller)
         relation = self.env["runwell.relation"].search([("partner_id", "=", teahouse.id)])

@@ -9,7 +9,9 @@ export class RunwellContactRule extends Component {
     static template = "crm_runwell.ContactRule";
     static props = {
         partnerId: Number,
-        refresh: {type: Function, optional: true},
+        // A number that grows when the page is read again.
+        refresh: {type: Number, optional: true},
+        reload: {type: Function, optional: true},
         "*": true,
     };
 
@@ -32,7 +34,7 @@ export class RunwellContactRule extends Component {
             ...options,
             onClose: async () => {
                 await this.load(this.props.partnerId);
-                this.props.refresh?.();
+                this.props.reload?.();
             },
         });
     }
