@@ -71,13 +71,33 @@ class ResPartner(models.Model):
 
     def _runwell_missing_labels(self):
         """Return the labels of what is missing, the weightiest first."""
-        return [
-            self._fields[names.split("|")[0]]._description_string(self.env)
-            for names, _weight in sorted(
-                self._runwell_weights().items(), key=lambda item: -item[1]
-            )
-            if not self._runwell_has(names)
-        ]
+        labels = self._runwell_labels()
+        by_weight = sorted(self._runwell_weights().items(), key=lambda item: -item[1])
+        return [labels[names] for names, _weight in by_weight if not self._runwell_has(names)]
+
+    @api.model
+    def _runwell_labels(self):
+        """Return what the fields that count are called in a sentence."""
+        return {
+            "vat": self.env._("tax id"),
+            "industry_id": self.env._("industry"),
+            "email": self.env._("e-mail"),
+            "phone|runwell_mobile": self.env._("telephone"),
+            "country_id": self.env._("country"),
+            "user_id": self.env._("account manager"),
+            "street": self.env._("street"),
+            "city": self.env._("city"),
+            "company_registry": self.env._("registration number"),
+            "runwell_source": self.env._("source"),
+            "runwell_annual_turnover": self.env._("annual turnover"),
+            "zip": self.env._("postcode"),
+            "ref": self.env._("number"),
+            "website": self.env._("website"),
+            "runwell_legal_representative": self.env._("legal representative"),
+            "runwell_registered_capital": self.env._("registered capital"),
+            "function": self.env._("position"),
+            "runwell_sex": self.env._("sex"),
+        }
 
     @api.model
     def _runwell_sql_complete(self):

@@ -91,7 +91,7 @@ class RunwellDuplicate(models.Model):
         })
 
     def action_merge(self):
-        """Open Odoo's own merge with both partners filled in.
+        """Open Odoo's own merge with both partners filled in; who ordered more is to stay.
 
         :raise AccessError: if one of the partners is another account manager's, or the user may
             not merge contacts
@@ -103,16 +103,17 @@ class RunwellDuplicate(models.Model):
             raise UserError(self.env._(
                 "Somebody said that these are different partners. Propose them again first."
             ))
-        if not self.env.user.has_group("base.group_partner_manager"):
-            raise AccessError(self.env._(
-                "Merging needs the right to create contacts. Ask a sales supervisor."
-            ))
+        if not self.env["base.partner.merge.automatic.wizard"].has_access("create"):
+            raise AccessError(self.env._("You may not merge contacts. Ask a sales supervisor."))
         both = self.partner_id | self.other_id
+        kept = both.sorted(lambda partner: (-partner.runwell_score_id.order_count, partner.id))[0]
         return {
             "type": "ir.actions.act_window", "target": "new",
             "res_model": "base.partner.merge.automatic.wizard",
             "name": self.env._("Merge"), "views": [(False, "form")],
-            "context": {"active_model": "res.partner", "active_ids": both.ids},
+            "context": {
+                "active_model": "res.partner", "active_ids": both.ids, "runwell_kept_id": kept.id,
+            },
         }
 
     def action_open_partner(self):

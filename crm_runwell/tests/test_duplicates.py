@@ -190,12 +190,21 @@ class TestDuplicates(RecordCase):
         self.reasons(one, other)
         action = self.as_("supervisor", self.pair(one, other)).action_merge()
         Wizard = self.as_("supervisor", self.env[action["res_model"]])
-        wizard = Wizard.with_context(**action["context"]).create({"dst_partner_id": one.id})
-        self.assertEqual(wizard.partner_ids, one | other)
+        wizard = Wizard.with_context(**action["context"]).create({})
+        self.assertEqual((wizard.partner_ids, wizard.dst_partner_id), (one | other, one))
         wizard.action_merge()
         self.assertFalse(other.exists())
         with self.assertRaises(UserError):
             Wizard.create({})._merge((one | third).ids, one)
+
+    def test_who_ordered_more_is_to_stay(self):
+        one, other = self.two({}, {}, phone="+44 20 7946 0018")
+        self.orders(other, "2024-05-01", "2024-06-01")
+        self.run_scoring()
+        self.reasons(one, other)
+        action = self.pair(one, other).action_merge()
+        wizard = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        self.assertEqual(wizard.dst_partner_id, other)
 
     def test_a_login_is_never_merged_that_way(self):
         portal = new_test_user(self.env, "rw_portal", "base.group_portal").partner_id

@@ -18,6 +18,14 @@ class BasePartnerMerge(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        kept = self.env.context.get("runwell_kept_id")
+        if "dst_partner_id" in values and kept in self.env.context.get("active_ids", ()):
+            values["dst_partner_id"] = kept
+        return values
+
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Let a supervisor merge a proposed pair although its e-mail addresses differ."""
         if extra_checks and self._runwell_is_proposed(partner_ids):
