@@ -3,7 +3,17 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, retention, service
+from . import (
+    catalogue,
+    companies,
+    invoices,
+    opportunities,
+    orders,
+    people,
+    pipeline,
+    retention,
+    service,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -59,6 +69,7 @@ class RunwellDemo(models.AbstractModel):
         products = catalogue.create(self.env, world)
         history = orders.create(self.env, today, world, customers, products, team)
         pipeline.create(self.env, today, world, customers, products, team)
+        opportunities.create(self.env, today, world, customers, users, team)
         invoices.create(self.env, today, world, history, invoice_count)
         self.env.flush_all()
         _logger.info(
