@@ -82,3 +82,4 @@ from . import test_lead_state
 from . import test_lead_outcome
 from . import test_lead_plan
 from . import test_lead_assign
+from . import test_assign_tour
