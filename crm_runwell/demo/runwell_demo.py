@@ -14,6 +14,11 @@ from . import (
     pool,
     records,
     relations,
+    invoices,
+    opportunities,
+    orders,
+    people,
+    pipeline,
     retention,
     service,
 )
@@ -79,6 +84,7 @@ class RunwellDemo(models.AbstractModel):
         products = catalogue.create(self.env, world)
         history = orders.create(self.env, today, world, customers, products, team)
         pipeline.create(self.env, today, world, customers, products, team)
+        opportunities.create(self.env, today, world, customers, users, team)
         invoices.create(self.env, today, world, history, invoice_count)
         relations.create(self.env, today, customers, users)
         self.env.flush_all()

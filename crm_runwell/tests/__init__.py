@@ -105,3 +105,4 @@ from . import test_timeline_page
 from . import test_timeline_rights
 from . import test_customer_page
 from . import test_customer_page_tour
+from . import test_assign_tour

@@ -84,7 +84,8 @@ class TestPlan(LeadCase):
         self.assertFalse(item.active)
         item.feedback = "Nobody there"
         item.action_runwell_done()
-        self.assertEqual((self.items()[0].feedback, self.items()[0].state), ("Nobody there", "done"))
+        first = self.items()[0]
+        self.assertEqual((first.feedback, first.state), ("Nobody there", "done"))
 
     def test_executives_read_it(self):
         self.seen_by(self.mine, "owner")._start_plan(self.plan)
