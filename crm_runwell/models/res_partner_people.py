@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_amount
 
 from .runwell_contact_role import ROLES
 
@@ -106,7 +106,7 @@ class ResPartner(models.Model):
                 or customer.user_id == self.env.user
             ),
             "may_edit_customer": customer.has_access("write"),
-            "referrer": referrer.has_access("read") and referrer and {
+            "referrer": bool(referrer) and referrer.has_access("read") and {
                 "id": referrer.id, "name": referrer.display_name,
             },
         }
@@ -206,13 +206,15 @@ class ResPartner(models.Model):
         )
         if not count:
             return []
-        money = formatLang(
-            self.env, revenue or 0.0, digits=0, currency_obj=self.env.company.currency_id
+        money = format_amount(
+            self.env, round(revenue or 0.0), self.env.company.currency_id, trailing_zeroes=False,
         )
         return [{
             "key": "referred", "sequence": 34, "label": self.env._("Referred"),
             "value": self.env._("1 customer, %s", money) if count == 1
             else self.env._("%(count)s customers, %(money)s", count=count, money=money),
-            "hint": self.env._("Customers who came through this one, and their revenue of 12 months"),
+            "hint": self.env._(
+                "Customers who came through this one, and their revenue of 12 months"
+            ),
             "tone": "", "action": "action_open_runwell_referred",
         }]
