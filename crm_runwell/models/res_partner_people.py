@@ -151,27 +151,14 @@ class ResPartner(models.Model):
 
     def action_open_runwell_referred(self):
         """Open the customers whom this one, or a contact of it, brought."""
-        return self._runwell_referred_action(self.env.company)
-
-    def _runwell_referred_action(self, company):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "res_model": "res.partner",
-            "name": self.env._("Referred by %s", self.display_name),
-            "views": [(False, "list"), (False, "kanban"), (False, "form")],
-            "domain": self._runwell_referred_domain() + [
-                ("company_id", "in", (False, company.id)),
-            ],
-            "context": {"default_runwell_referrer_id": self.id},
-        }
-
-    def _runwell_referred_domain(self):
-        """Return the domain of the customers that came through this partner or its contacts."""
-        key = (
-            "runwell_referrer_id.commercial_partner_id"
-            if self == self.commercial_partner_id else "runwell_referrer_id"
+        # sudo: the contacts through whom they came, whoever may see those.
+        people = self.sudo().with_context(active_test=False).search([
+            ("commercial_partner_id", "=", self.commercial_partner_id.id),
+        ])
+        return self.env["runwell.referral"]._customers_action(
+            self.commercial_partner_id | people.sudo(False), self.env.company
         )
-        return [(key, "=", self.id), ("parent_id", "=", False)]
 
     def _runwell_header_chips(self):
         return [
