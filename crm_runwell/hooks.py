@@ -12,6 +12,12 @@ def uninstall_hook(env):
     env["ir.sequence"].search(
         [("code", "in", ["runwell.request", "runwell.customer"])]
     ).unlink()
+    env["ir.sequence"].search([("code", "=", "runwell.request")]).unlink()
+    # Done ones too, which Odoo forgets: the customers keep what was to do, the type goes.
+    first_contact = env.ref("crm_runwell.mail_activity_type_first_contact")
+    env["mail.activity"].with_context(active_test=False).search([
+        ("activity_type_id", "=", first_contact.id),
+    ]).activity_type_id = env.ref("mail.mail_activity_data_todo")
     # The keys themselves go with their columns; Odoo forgets their rows on models of others.
     env.cr.execute(
         """DELETE FROM ir_model_constraint c USING ir_model m, ir_module_module d

@@ -12,7 +12,9 @@ from .people import SUPERVISOR
 #: After so many days without contact and order a customer goes to the pool.
 DAYS_UNTOUCHED = 120
 #: Customers who are there long enough to be announced for the pool, with their age in days.
-LONG_THERE = {"Granville Island Pantry": 400, "Queen West Provisions": 700}
+LONG_THERE = {
+    "广州珠江新城办公服务": 600, "Zürich Charity Run": 400, "Shoreditch Desk Club": 700,
+}  # fmt: skip
 
 
 class Change(NamedTuple):
@@ -66,7 +68,9 @@ PEOPLE = {
 REFERRED = {
     "Blue Heron Coffee House": ("Pearl District Deli", "Third Street Roasters"),
     "Kaffeehaus Lindner": ("Neubau Kaffeehaus", "Limmat Bistro Gruppe"),
-    "上海云栖茶业有限公司": ("杭州西湖茶舍", "深圳前海咖啡连锁有限公司", "厦门鼓浪屿民宿管理有限公司"),
+    "上海云栖茶业有限公司": (
+        "杭州西湖茶舍", "深圳前海咖啡连锁有限公司", "厦门鼓浪屿民宿管理有限公司",
+    ),
 }  # fmt: skip
 #: Referrer: the prospect whose opportunity it brought.
 REFERRED_LEADS = {

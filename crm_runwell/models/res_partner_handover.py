@@ -113,12 +113,16 @@ class ResPartner(models.Model):
     def _runwell_header_chips(self):
         customer = self.commercial_partner_id
         manager = customer.user_id
+        Pool = self.env["runwell.pool"]
+        is_free = not manager and Pool.has_access("read") and Pool.search_count([
+            ("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id),
+        ])
         chip = {
             "key": "manager", "sequence": 30, "label": self.env._("Account manager"),
             "value": manager.name or self.env._("Nobody"),
-            "hint": self.env._("Every change of manager, with its reason") if manager
-            else self.env._("In the customer pool: claim it there"),
-            "tone": "" if manager else "warning",
-            "action": "action_open_runwell_handovers" if manager else "action_open_runwell_pool",
+            "hint": self.env._("In the customer pool: claim it there") if is_free
+            else self.env._("Every change of manager, with its reason"),
+            "tone": "warning" if is_free else "",
+            "action": "action_open_runwell_pool" if is_free else "action_open_runwell_handovers",
         }
         return [*super()._runwell_header_chips(), chip]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_amount
 
 from .runwell_contact_role import ROLES
 
@@ -106,7 +106,7 @@ class ResPartner(models.Model):
                 or customer.user_id == self.env.user
             ),
             "may_edit_customer": customer.has_access("write"),
-            "referrer": referrer.has_access("read") and referrer and {
+            "referrer": bool(referrer) and referrer.has_access("read") and {
                 "id": referrer.id, "name": referrer.display_name,
             },
         }
@@ -151,27 +151,14 @@ class ResPartner(models.Model):
 
     def action_open_runwell_referred(self):
         """Open the customers whom this one, or a contact of it, brought."""
-        return self._runwell_referred_action(self.env.company)
-
-    def _runwell_referred_action(self, company):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "res_model": "res.partner",
-            "name": self.env._("Referred by %s", self.display_name),
-            "views": [(False, "list"), (False, "kanban"), (False, "form")],
-            "domain": self._runwell_referred_domain() + [
-                ("company_id", "in", (False, company.id)),
-            ],
-            "context": {"default_runwell_referrer_id": self.id},
-        }
-
-    def _runwell_referred_domain(self):
-        """Return the domain of the customers that came through this partner or its contacts."""
-        key = (
-            "runwell_referrer_id.commercial_partner_id"
-            if self == self.commercial_partner_id else "runwell_referrer_id"
+        # sudo: the contacts through whom they came, whoever may see those.
+        people = self.sudo().with_context(active_test=False).search([
+            ("commercial_partner_id", "=", self.commercial_partner_id.id),
+        ])
+        return self.env["runwell.referral"]._customers_action(
+            self.commercial_partner_id | people.sudo(False), self.env.company
         )
-        return [(key, "=", self.id), ("parent_id", "=", False)]
 
     def _runwell_header_chips(self):
         return [
@@ -206,13 +193,15 @@ class ResPartner(models.Model):
         )
         if not count:
             return []
-        money = formatLang(
-            self.env, revenue or 0.0, digits=0, currency_obj=self.env.company.currency_id
+        money = format_amount(
+            self.env, round(revenue or 0.0), self.env.company.currency_id, trailing_zeroes=False,
         )
         return [{
             "key": "referred", "sequence": 34, "label": self.env._("Referred"),
             "value": self.env._("1 customer, %s", money) if count == 1
             else self.env._("%(count)s customers, %(money)s", count=count, money=money),
-            "hint": self.env._("Customers who came through this one, and their revenue of 12 months"),
+            "hint": self.env._(
+                "Customers who came through this one, and their revenue of 12 months"
+            ),
             "tone": "", "action": "action_open_runwell_referred",
         }]

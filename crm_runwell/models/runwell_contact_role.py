@@ -107,10 +107,10 @@ class RunwellContactRole(models.Model):
         person = self.contact_id
         return {
             "id": self.id, "contact_id": person.id, "name": person.name or person.display_name,
-            "company": person.commercial_partner_id != self.partner_id
-            and person.commercial_partner_id.name,
+            "company": person.commercial_partner_id.name or ""
+            if person.commercial_partner_id != self.partner_id else "",
             "function": person.function or "", "phone": person.phone or "",
             "email": person.email or "", "note": self.note or "",
             "influence": influences.get(self.influence, ""),
-            "lead": self.lead_id.has_access("read") and self.lead_id.name,
+            "lead": self.lead_id.name or "" if self.lead_id.has_access("read") else "",
         }

@@ -69,7 +69,9 @@ class RunwellHandover(models.Model):
         :raise UserError: without a reason, or if the new manager cannot have the customers
         """
         if not (reason or "").strip():
-            raise UserError(self.env._("Write the reason: the next account manager begins with it."))
+            raise UserError(self.env._(
+                "Write the reason: the next account manager begins with it."
+            ))
         # sudo: whoever may hand over need not be able to edit the customers.
         customers = partners.commercial_partner_id.sudo().filtered(
             lambda customer: customer.user_id != new_user

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..models.constants import LIFECYCLES, VALUE_CLASSES
+from ..models.optional_fields import OptionalMonetary
 from ..scoring.pool import real_customer
 
 FIRST_CONTACT = "crm_runwell.mail_activity_type_first_contact"
@@ -33,8 +34,8 @@ class RunwellPool(models.Model):
     phone = fields.Char(readonly=True)
     lifecycle = fields.Selection(LIFECYCLES, readonly=True)
     value_class = fields.Selection(VALUE_CLASSES, "Value class", readonly=True)
-    revenue_12m = fields.Monetary("Revenue, 12 months", readonly=True)
-    revenue_total = fields.Monetary("Revenue, all time", readonly=True)
+    revenue_12m = OptionalMonetary("Revenue, 12 months", readonly=True)
+    revenue_total = OptionalMonetary("Revenue, all time", readonly=True)
     last_order_date = fields.Date("Last order", readonly=True)
     previous_user_id = fields.Many2one("res.users", "Last account manager", readonly=True)
     reason = fields.Text("Why it is there", readonly=True)
@@ -51,7 +52,7 @@ class RunwellPool(models.Model):
         "crm.lead": ["partner_id", "company_id"],
         "runwell.score": [
             "partner_id", "company_id", "lifecycle", "value_class", "revenue_12m",
-            "revenue_total", "last_order_date",
+            "revenue_total", "last_order_date", "order_count",
         ],
         "runwell.handover": [
             "partner_id", "company_id", "date", "previous_user_id", "new_user_id", "reason",
@@ -67,7 +68,9 @@ class RunwellPool(models.Model):
         return SQL(
             """SELECT (p.id::bigint << 16) + c.id AS id, p.id AS partner_id, c.id AS company_id,
                       c.currency_id, p.city, p.country_id, p.industry_id, p.phone, s.lifecycle,
-                      s.value_class, s.revenue_12m, s.revenue_total, s.last_order_date,
+                      s.value_class, s.last_order_date,
+                      CASE WHEN s.order_count > 0 THEN s.revenue_12m END AS revenue_12m,
+                      CASE WHEN s.order_count > 0 THEN s.revenue_total END AS revenue_total,
                       h.previous_user_id, h.reason,
                       coalesce(h.date, p.create_date)::date AS pooled_on,
                       greatest((now() AT TIME ZONE 'UTC')::date

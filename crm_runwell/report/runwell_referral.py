@@ -57,7 +57,7 @@ class RunwellReferral(models.Model):
     def _customers(self) -> SQL:
         """Return SQL of the referred customers, a row a customer and company."""
         return SQL(
-            """SELECT p.runwell_referrer_id AS referrer_id,
+            """SELECT p.id, p.runwell_referrer_id AS referrer_id,
                       coalesce(s.company_id, p.company_id, maker.company_id) AS company_id,
                       1 AS customers, coalesce(s.revenue_12m, 0) AS revenue_12m,
                       coalesce(s.revenue_total, 0) AS revenue_total, 0 AS lead_open, 0 AS lead_won
@@ -73,9 +73,12 @@ class RunwellReferral(models.Model):
     def _leads(self) -> SQL:
         """Return SQL of the referred opportunities; those of no company are their makers'."""
         return SQL(
-            """SELECT l.runwell_referrer_id, coalesce(l.company_id, maker.company_id), 0, 0, 0,
-                      (l.active AND coalesce(l.won_status, 'pending') = 'pending')::int,
-                      (coalesce(l.won_status, '') = 'won')::int
+            """SELECT l.id, l.runwell_referrer_id AS referrer_id,
+                      coalesce(l.company_id, maker.company_id) AS company_id,
+                      0 AS customers, 0 AS revenue_12m, 0 AS revenue_total,
+                      (l.active AND coalesce(l.won_status, 'pending') = 'pending')::int
+                          AS lead_open,
+                      (coalesce(l.won_status, '') = 'won')::int AS lead_won
                  FROM crm_lead l LEFT JOIN res_users maker ON maker.id = l.create_uid
                 WHERE l.runwell_referrer_id IS NOT NULL"""
         )
@@ -88,7 +91,27 @@ class RunwellReferral(models.Model):
     def action_open_customers(self):
         """Open the customers of the row: those of its company."""
         self.ensure_one()
-        return self.partner_id._runwell_referred_action(self.company_id)
+        return self._customers_action(self.partner_id, self.company_id)
+
+    @api.model
+    def _customers_action(self, referrers, company):
+        """Return the action that opens the customers of these referrers in a company."""
+        return {
+            "type": "ir.actions.act_window", "res_model": "res.partner",
+            "name": self.env._("Referred by %s", referrers[:1].display_name),
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": [("id", "in", self._ids_of(self._customers(), referrers, company))],
+        }
+
+    @api.model
+    def _ids_of(self, source, referrers, company):
+        """Return the ids of the rows of :meth:`_customers` or :meth:`_leads` that are counted."""
+        self.env.flush_all()
+        return [id_ for (id_,) in self.env.execute_query(SQL(
+            """SELECT id FROM (%s) f WHERE referrer_id = ANY(%s) AND company_id = %s
+                  AND customers + lead_open + lead_won > 0""",
+            source, referrers.ids, company.id,
+        ))]
 
     def action_open_leads(self):
         """Open the opportunities that the referrer brought to the company."""
@@ -98,8 +121,7 @@ class RunwellReferral(models.Model):
             "name": self.env._("Referred by %s", self.partner_id.display_name),
             "views": [(False, "list"), (False, "form")], "view_mode": "list,form",
             "domain": [
-                ("runwell_referrer_id", "=", self.partner_id.id),
-                ("company_id", "in", (False, self.company_id.id)),
+                ("id", "in", self._ids_of(self._leads(), self.partner_id, self.company_id)),
             ],
-            "context": {"default_runwell_referrer_id": self.partner_id.id},
+            "context": {"active_test": False},
         }

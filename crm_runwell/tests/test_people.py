@@ -167,9 +167,12 @@ class TestReferrer(PoolCase):
             (3, 200.0, 300.0, 1, 0),
         )
         self.assertEqual(len(self.rows()), 2)
-        customers = row.action_open_customers()
-        # A company's own page counts what its contacts brought too.
-        self.assertEqual(len(self.env["res.partner"].search(customers["domain"])), 4)
+        # Each number opens what it counts; the page of a company, what its contacts brought too.
+        for action, count in (
+            (row.action_open_customers(), 3),
+            (self.referrer.action_open_runwell_referred(), 4),
+        ):
+            self.assertEqual(self.env["res.partner"].search_count(action["domain"]), count)
         leads = row.action_open_leads()
         self.assertEqual(self.env["crm.lead"].search(leads["domain"]), open_lead)
         chips = {chip["key"]: chip for chip in self.referrer._runwell_header_chips()}

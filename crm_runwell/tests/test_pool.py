@@ -100,7 +100,8 @@ class TestPool(PoolCase):
         self.opportunity(lead)
         self.order(quotation, days_before(100), state="draft", validity_date=False)
         self.run_pool()
-        self.assertEqual(self.Notice.search([("company_id", "=", self.company.id)]).partner_id, idle)
+        announced = self.Notice.search([("company_id", "=", self.company.id)])
+        self.assertEqual(announced.partner_id, idle)
 
     def test_who_is_no_customer(self):
         """Suppliers, those left out, our own people: neither announced nor in the pool."""

@@ -54,7 +54,10 @@ class RunwellHandoverWizard(models.TransientModel):
         """Count what the former managers have open on their customers."""
         for wizard in self:
             # sudo: the numbers alone, of customers that the user may give away.
-            customers = wizard.partner_ids._origin.commercial_partner_id.sudo()
+            customers = wizard.partner_ids._origin.commercial_partner_id
+            if not customers._runwell_may_assign():
+                customers = customers.filtered(lambda one: one.user_id == self.env.user)
+            customers = customers.sudo()
             work = self.env["runwell.handover"].sudo()._open_work(
                 {customer: customer.user_id for customer in customers},
                 wizard.new_user_id._origin,
