@@ -75,6 +75,7 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import runwell_churn_alert_category
 from . import runwell_product_affinity
 from . import runwell_product_affinity_build
 from . import runwell_product_demand

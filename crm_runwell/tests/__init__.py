@@ -78,3 +78,7 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_affinity
+from . import test_affinity_products
+from . import test_affinity_due
+from . import test_category_alerts
