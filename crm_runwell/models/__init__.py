@@ -114,6 +114,7 @@ from . import res_partner_relationship
 from . import res_users_settings
 from . import runwell_five_steps
 from . import runwell_five_steps_people
+from . import runwell_churn_alert_category
 from . import runwell_product_affinity
 from . import runwell_product_affinity_build
 from . import runwell_product_demand

@@ -2,15 +2,19 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..scoring.features import STOPPED_GAPS
 from ..scoring.ledger import verdict
 from .optional_fields import OptionalFloat
 
 RULES = [
     ("risk", "Churn risk"), ("rhythm", "Silence against the own rhythm"),
-    ("silence", "Plain number of days"), ("manual", "Said by a person"),
+    ("silence", "Plain number of days"), ("category", "Category no longer bought"),
+    ("manual", "Said by a person"),
 ]
-#: The bound of each rule before anyone sets it: standard deviations, days.
-DEFAULT_BOUND = {"risk": 0.0, "rhythm": 2.0, "silence": 180.0}
+#: The bound of each rule before anyone sets it: standard deviations, days, own gaps.
+DEFAULT_BOUND = {"risk": 0.0, "rhythm": 2.0, "silence": 180.0, "category": 3.0}
+#: The rules that are on from the start.
+ON = ("risk", "category")
 
 
 class RunwellAlertRule(models.Model):
@@ -18,7 +22,8 @@ class RunwellAlertRule(models.Model):
 
     The churn risk (its threshold stands in the scoring settings) is on from the
     start. The two plain rules are off until a supervisor turns them on; they warn
-    of customers whom the churn risk does not. A rule whose own record falls under
+    of customers whom the churn risk does not. The rule of categories, on from the
+    start, warns of customers who still buy, but no longer a product category. A rule whose own record falls under
     the floor of the retention policy is muted by the ledger.
     """
 
@@ -47,7 +52,8 @@ class RunwellAlertRule(models.Model):
     bound = fields.Float(
         "Warns from", tracking=True, digits=(16, 1),
         help="Rhythm: standard deviations of the logarithm of the own gaps, from 1 to 10. "
-        "Plain: days without an order, from 7 to 730. The churn risk has its threshold in the "
+        "Plain: days without an order, from 7 to 730. Category: own gaps without the category, "
+        "from 3 to 20. The churn risk has its threshold in the "
         "scoring settings.",
     )
     decided_count = fields.Integer(
@@ -77,6 +83,11 @@ class RunwellAlertRule(models.Model):
             if rule.code == "silence" and not 7 <= rule.bound <= 730:
                 raise ValidationError(self.env._("The plain rule warns from 7 to 730 days."))
 
+            if rule.code == "category" and not STOPPED_GAPS <= rule.bound <= 20:
+                raise ValidationError(
+                    self.env._("The rule of categories warns from 3 to 20 own gaps.")
+                )
+
     @api.model
     def _of(self, company):
         """Return the rules of a company, made with the defaults if there are none."""
@@ -87,10 +98,16 @@ class RunwellAlertRule(models.Model):
         return found | rules.create([
             {
                 "company_id": company.id, "code": code, "bound": DEFAULT_BOUND[code],
-                "sequence": list(DEFAULT_BOUND).index(code), "is_on": code == "risk",
+                "sequence": list(DEFAULT_BOUND).index(code), "is_on": code in ON,
             }
             for code in missing
         ])
+
+    def _warn_of(self, kind):
+        """Return which of these rules warn at present, of alerts of a kind."""
+        return self.filtered(lambda rule: (
+            rule.is_on and not rule.is_muted and (rule.code == "category") == (kind == "category")
+        ))
 
     def _sql_condition(self):
         """Return SQL of the condition on score ``s`` under which this rule warns."""
@@ -154,7 +171,6 @@ class RunwellAlertRule(models.Model):
                    SELECT count(*) AS decided, count(*) FILTER (WHERE v.is_right) AS right
                      FROM (SELECT %(verdict)s AS is_right FROM runwell_churn_alert a
                             WHERE a.company_id = b.company_id AND a.rule = b.code
-                              AND a.kind = 'customer'
                               AND (b.judged_from IS NULL OR a.raised_on >= b.judged_from)) v
                     WHERE v.is_right IS NOT NULL) n ON TRUE
              WHERE b.id = r.id AND r.company_id = %(company)s

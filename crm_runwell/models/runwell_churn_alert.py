@@ -8,6 +8,7 @@ from .runwell_alert_rule import RULES
 CAUSES = [
     ("silence", "Silence"), ("decline", "Orders in decline"),
     ("payment", "Overdue invoices"), ("complaint", "Complaint"),
+    ("category", "Category no longer bought"),
 ]
 
 
@@ -29,7 +30,11 @@ class RunwellChurnAlert(models.Model):
     _check_company_auto = True
 
     _one_open = models.UniqueIndex(
-        "(partner_id, company_id, kind) WHERE state IN ('warning', 'suspended')"
+        "(partner_id, company_id) WHERE state IN ('warning', 'suspended') AND kind = 'customer'"
+    )
+    _one_open_category = models.UniqueIndex(
+        "(partner_id, company_id, category_id)"
+        " WHERE state IN ('warning', 'suspended') AND kind = 'category'"
     )
     _partner_idx = models.Index("(partner_id, company_id, state)")
     # The hold-back: from when to when alerts were held back.
@@ -49,6 +54,7 @@ class RunwellChurnAlert(models.Model):
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
         "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at", "due_on",
         "orders_after", "revenue_after", "is_left_out", "released_on", "returned_on",
+        "category_id", "still_category_id", "taken_over_by_id",
     })
 
     partner_id = fields.Many2one(
@@ -191,10 +197,13 @@ class RunwellChurnAlert(models.Model):
             if not asked or state in possible
         ]
 
-    @api.depends("churn_probability", "silence_days", "days_between_orders")
+    @api.depends(
+        "churn_probability", "silence_days", "days_between_orders", "kind", "category_id",
+        "still_category_id", "last_order_date",
+    )
     def _compute_evidence(self):
         for alert in self:
-            alert.evidence = self.env._(
+            alert.evidence = alert._category_evidence() or self.env._(
                 "%(days)s days without an order; one came every %(rhythm)s days before. "
                 "%(risk)s %% that none comes within %(horizon)s days.",
                 days=alert.silence_days, rhythm=round(alert.days_between_orders or 0),

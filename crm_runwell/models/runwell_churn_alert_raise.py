@@ -15,7 +15,7 @@ class RunwellChurnAlert(models.Model):
     _inherit = "runwell.churn.alert"
 
     @api.model
-    def _raise_alerts(self, companies=None):
+    def _raise_alerts(self, companies=None, partner_ids=None):
         """Close the alerts of customers who ordered again, then warn about those at risk.
 
         One open alert a customer, company and kind; none is raised anew by a
@@ -24,6 +24,8 @@ class RunwellChurnAlert(models.Model):
         number. A company that another worker has at this moment is left to it.
 
         :param companies: ``res.company`` records; None means all
+        :param partner_ids: commercial partners whose product categories are looked at, where
+            only theirs can have changed; None means all
         :return: the number of alerts raised
         """
         companies = self.env["res.company"].sudo().search([]) if companies is None else companies
@@ -33,14 +35,15 @@ class RunwellChurnAlert(models.Model):
             # sudo: the scoring model is read by the machine.
             model = self.env["runwell.scoring.model"].sudo()._active_of(company)
             if self.env["runwell.score"]._lock_model(model):
-                raised += self._raise_of(company, model)
+                raised += self._raise_of(company, model, partner_ids)
         return raised
 
-    def _raise_of(self, company, model):
+    def _raise_of(self, company, model, partner_ids=None):
         """Do :meth:`_raise_alerts` for one company, whose scoring is locked."""
         policy = self.env["runwell.retention.policy"]._of(company)
         self._reopen_cancelled(company, policy)
         self._close_won_back(company, model)
+        self._close_won_back_categories(company, model)
         self._close_left_out(company)
         self._sync_snooze(None, company)
         self._note_complaints(company, policy)
@@ -50,12 +53,12 @@ class RunwellChurnAlert(models.Model):
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(self._table)))
         self.invalidate_model()
         alerts._assign_work()
-        return len(alerts)
+        return len(alerts) + self._raise_of_categories(company, model, policy, partner_ids)
 
     def _insert_alerts(self, company, policy):
         """Insert the warnings of a company; return their ids."""
         rules = self.env["runwell.alert.rule"]._of(company)
-        rules = rules.filtered(lambda rule: rule.is_on and not rule.is_muted)
+        rules = rules._warn_of("customer")
         conditions = [SQL("o.lifecycle = 'at_risk'")] + [
             SQL("(%s)", rule._sql_condition()) for rule in rules
         ]
@@ -92,8 +95,8 @@ class RunwellChurnAlert(models.Model):
                            OR a.closed_on + CASE a.state WHEN 'won_back' THEN %(won_back)s
                                                          WHEN 'lost' THEN %(lost)s
                                                          ELSE %(false_alarm)s END > s.as_of))
-                ON CONFLICT (partner_id, company_id, kind)
-                   WHERE state IN ('warning', 'suspended') DO NOTHING
+                ON CONFLICT (partner_id, company_id)
+                   WHERE state IN ('warning', 'suspended') AND kind = 'customer' DO NOTHING
             RETURNING id
             """,
             rule=SQL(" ").join(
@@ -151,9 +154,12 @@ class RunwellChurnAlert(models.Model):
             digits=company.currency_id.decimal_places,
         ))
         self.invalidate_model()
-        won = self.browse([id_ for (id_,) in rows])
-        won._end_work()
-        won._log(lambda alert: self.env._(
+        self.browse([id_ for (id_,) in rows])._say_won_back()
+
+    def _say_won_back(self):
+        """End the work on alerts that an order won back, and say which."""
+        self._end_work()
+        self._log(lambda alert: self.env._(
             "Won back by %(document)s, %(amount)s.",
             document=(alert.won_back_order_id or alert.won_back_move_id).name,
             amount=formatLang(
@@ -171,7 +177,7 @@ class RunwellChurnAlert(models.Model):
         self.env.cr.execute(SQL(
             """UPDATE runwell_churn_alert s SET priority = '0'
                 WHERE s.company_id = %s AND s.state IN ('warning', 'suspended')
-                  AND s.priority = '1' AND NOT %s""",
+                  AND s.kind = 'customer' AND s.priority = '1' AND NOT %s""",
             company.id, _complains(),
         ))
         rows = self.env.execute_query(SQL(
@@ -182,7 +188,7 @@ class RunwellChurnAlert(models.Model):
                    deadline = least(s.deadline, %(today)s::date + 1),
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
              WHERE s.company_id = %(company)s AND s.state IN ('warning', 'suspended')
-               AND s.priority IS DISTINCT FROM '1' AND %(complains)s
+               AND s.kind = 'customer' AND s.priority IS DISTINCT FROM '1' AND %(complains)s
             RETURNING id
             """,
             today=policy._today(), company=company.id, uid=self.env.uid, complains=_complains(),
@@ -211,7 +217,7 @@ class RunwellChurnAlert(models.Model):
                    orders_after = NULL, revenue_after = NULL,
                    reopen_count = coalesce(s.reopen_count, 0) + 1, deadline = %(deadline)s,
                    write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
-             WHERE s.company_id = %(company)s AND s.state = 'won_back' AND s.kind = 'customer'
+             WHERE s.company_id = %(company)s AND s.state = 'won_back'
                AND (EXISTS (SELECT FROM sale_order d
                              WHERE d.id = s.won_back_order_id AND d.state <> 'sale')
                     OR s.won_back_amount IS NOT NULL  -- its document was deleted
@@ -220,6 +226,7 @@ class RunwellChurnAlert(models.Model):
                                 WHERE d.id = s.won_back_move_id AND d.state <> 'posted'))
                AND NOT EXISTS (SELECT FROM runwell_churn_alert later
                                 WHERE later.partner_id = s.partner_id AND later.kind = s.kind
+                                  AND later.category_id IS NOT DISTINCT FROM s.category_id
                                   AND later.company_id = s.company_id AND later.id <> s.id
                                   AND (later.id > s.id
                                        OR later.state IN ('warning', 'suspended')))
@@ -276,6 +283,25 @@ class RunwellChurnAlert(models.Model):
             self.invalidate_model(["snoozed_until"])
             self.browse([id_ for id_, is_awake in rows if not is_awake])._put_to_sleep()
             self.browse([id_ for id_, is_awake in rows if is_awake])._wake_up(policy)
+
+    def _join_open(self, partners):
+        """Keep one open alert a company, kind and category of partners who are about to be merged.
+
+        The one that is being worked on stays, else the one with more at risk; the
+        measures of the others go with it.
+        """
+        kept = {}
+        # sudo: whoever may merge partners need not see their alerts.
+        machine = self.sudo()._as_machine()
+        for alert in machine.search(
+            [("partner_id", "in", partners.ids), ("state", "in", OPEN_STATES)],
+            order="state, revenue_at_risk desc nulls last, id",
+        ):
+            key = (alert.company_id, alert.kind, alert.category_id)
+            if key in kept:
+                alert.measure_ids.write({"alert_id": kept[key].id})
+                alert.unlink()
+            kept.setdefault(key, alert)
 
     def _log(self, text):
         """Write a note into the chatter of every alert, in one go.

@@ -132,8 +132,10 @@ class RunwellChurnAlert(models.Model):
         getattr(self, OUTCOMES[outcome])()
 
     def action_open_purchases(self):
-        """Open the documents behind the figures."""
+        """Open the documents behind the figures: those of the category, if it is about one."""
         self.ensure_one()
+        if self.kind == "category":
+            return self._open_category_purchases()
         return self._score().action_open_purchases()
 
     def action_open_overdue(self):

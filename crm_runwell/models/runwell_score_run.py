@@ -259,6 +259,7 @@ class RunwellScore(models.Model):
             self._score_company(company, partner_ids=partner_ids)
             self.env["runwell.churn.alert"]._raise_alerts(company)
             self.env["runwell.relation"]._refresh(company, partner_ids)
+            self.env["runwell.churn.alert"]._raise_alerts(company, partner_ids)
         return taken
 
     @api.model

@@ -27,6 +27,10 @@ class RunwellChurnLedger(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     user_id = fields.Many2one("res.users", "Account manager", readonly=True)
+    kind = fields.Selection(
+        lambda self: self.env["runwell.churn.alert"]._fields["kind"].selection, readonly=True,
+    )
+    category_id = fields.Many2one("product.category", "Product category", readonly=True)
     rule = fields.Selection(RULES, readonly=True)
     cause = fields.Selection(CAUSES, "Main cause", readonly=True)
     value_class = fields.Selection(VALUE_CLASSES, "Value class", readonly=True)
@@ -83,8 +87,8 @@ class RunwellChurnLedger(models.Model):
     _depends = {
         "runwell.churn.alert": [
             "partner_id", "company_id", "currency_id", "user_id", "rule", "cause", "value_class",
-            "state", "raised_on", "due_on", "worked_on", "closed_on", "is_held_back",
-            "is_left_out", "released_on", "returned_on", "kept_revenue", "revenue_12m",
+            "kind", "category_id", "state", "raised_on", "due_on", "worked_on", "closed_on",
+            "is_held_back", "is_left_out", "released_on", "returned_on", "kept_revenue", "revenue_12m",
             "revenue_at_risk", "orders_after", "revenue_after",
         ],
         "runwell.churn.measure": ["alert_id", "cost"],
@@ -98,8 +102,9 @@ class RunwellChurnLedger(models.Model):
     def _select(self) -> SQL:
         return SQL(
             """SELECT a.id, a.id AS alert_id, a.partner_id, a.company_id, a.currency_id, a.user_id,
-                      a.rule, a.cause, a.value_class, a.state, a.raised_on, a.due_on, a.worked_on,
-                      a.closed_on, a.is_held_back, %(compared)s AS is_compared,
+                      a.kind, a.category_id, a.rule, a.cause, a.value_class, a.state,
+                      a.raised_on, a.due_on, a.worked_on, a.closed_on, a.is_held_back,
+                      %(compared)s AS is_compared,
                       CASE WHEN %(verdict)s THEN 'right' WHEN NOT %(verdict)s THEN 'wrong' END
                           AS verdict,
                       1 AS raised_count,
@@ -126,8 +131,8 @@ class RunwellChurnLedger(models.Model):
     def _compared(self) -> SQL:
         """Return SQL of whether alert ``a`` belongs to one of the arms of the hold-back."""
         return SQL(
-            """coalesce(a.orders_after IS NOT NULL AND a.released_on IS NULL
-                        AND a.is_left_out IS NOT TRUE
+            """coalesce(a.kind = 'customer' AND a.orders_after IS NOT NULL
+                        AND a.released_on IS NULL AND a.is_left_out IS NOT TRUE
                         AND a.raised_on BETWEEN h.first_day AND h.last_day, FALSE)"""
         )
 
@@ -145,7 +150,7 @@ class RunwellChurnLedger(models.Model):
 
     @api.model
     def _where(self) -> SQL:
-        return SQL("WHERE a.kind = 'customer'")
+        return SQL("")
 
     def action_open_alert(self):
         """Open the alert itself."""

@@ -51,7 +51,7 @@ class RunwellChurnLedger(models.Model):
         if days not in PERIODS:
             raise UserError(self.env._("Choose 30, 90 or 365 days, or all."))
         company = self.env.company
-        domain = Domain("company_id", "=", company.id)
+        domain = Domain("company_id", "=", company.id) & Domain("kind", "=", "customer")
         # sudo: time zone, horizon and the settings shown stand behind the figures.
         model = self.env["runwell.scoring.model"].sudo()._active_of(company)
         policies = self.env["runwell.retention.policy"].sudo()
@@ -124,7 +124,8 @@ class RunwellChurnLedger(models.Model):
         """Add to the groups what is set of each rule; a rule that raised nothing has its row."""
         # sudo: whether a rule is on may be known by whoever sees what it raised.
         rules = self.env["runwell.alert.rule"].sudo().search_fetch(
-            [("company_id", "=", company.id)], ["code", "is_on", "is_muted", "muted_on"],
+            [("company_id", "=", company.id), ("code", "!=", "category")],
+            ["code", "is_on", "is_muted", "muted_on"],
         )
         rows = {row["key"]: row for row in rows}
         nothing = _figures([0] * (len(SUMS) + len(MEANS)))

@@ -10,10 +10,12 @@ from odoo.tools import SQL
 from .affinity import sellable
 from .purchases import lines
 
-#: A purchase counts half after so many days.
-HALF_LIFE = 90
+#: A purchase counts half after so many days: for new products, and for the usual ones.
+HALF_LIFE, USUAL_HALF_LIFE = 90, 365
 #: What popularity adds, against the most that affinity can give.
 POPULAR_WEIGHT = 0.2
+#: Of two products that a customer bought as often, the more popular is the more usual one.
+USUAL_POPULARITY = 0.5
 #: What was bought so many days ago is still at hand: nothing is offered in its place.
 JUST_BOUGHT = 30
 #: The own rhythm of a product takes so many days with it; ...
@@ -47,8 +49,8 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
 
     :param partner_ids: commercial partners; those left out of the scoring get nothing
     :param basket: ids of products being bought now; they count like a purchase of today
-    :param with_owned: rank what was bought before too, by the number of days with it, then
-        the new products
+    :param with_owned: rank what was bought before too: first that, by the number of days with
+        it, of which the older count less, then the new products
     """
     return SQL(
         """
@@ -56,7 +58,7 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
             SELECT id AS partner_id FROM res_partner
              WHERE id = ANY(%(partners)s) AND runwell_exclusion IS NULL
         ), own AS MATERIALIZED (
-            SELECT partner_id, product_id, sum(times)::int AS times, sum(weight) AS weight,
+            SELECT partner_id, product_id, sum(weight) AS weight, sum(usual) AS usual,
                    max(last_day) AS last_day
               FROM (%(own)s) own GROUP BY partner_id, product_id
         ), near AS (
@@ -106,16 +108,19 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
 
 
 def _own(scope, basket, partner_ids):
-    """Return SQL ``(partner_id, product_id, times, weight, last_day)`` of what is owned."""
+    """Return SQL ``(partner_id, product_id, weight, usual, last_day)`` of what is owned."""
     bought = SQL(
-        """SELECT partner_id, product_id, count(*) FILTER (WHERE is_bought) AS times,
+        """SELECT partner_id, product_id,
                   sum(power(0.5::float8, (%(as_of)s::date - day) / %(half)s::float8))
                       FILTER (WHERE is_bought) AS weight,
+                  sum(power(0.5::float8, (%(as_of)s::date - day) / %(usual_half)s::float8))
+                      FILTER (WHERE is_bought) AS usual,
                   max(day) FILTER (WHERE is_bought) AS last_day
              FROM (%(history)s) line
             GROUP BY partner_id, product_id
            HAVING bool_or(is_bought) AND sum(amount) > 0""",
-        as_of=scope.as_of, half=HALF_LIFE, history=history(scope.of(partner_ids)),
+        as_of=scope.as_of, half=HALF_LIFE, usual_half=USUAL_HALF_LIFE,
+        history=history(scope.of(partner_ids)),
     )
     if not basket:
         return bought
@@ -134,8 +139,12 @@ def _new_score():
 
 
 def _usual_score():
-    """Return SQL of the score with what was bought before: times first, then as for new ones."""
-    return SQL("coalesce(own.times, 0) + (%s) / %s", _new_score(), 1.01 + POPULAR_WEIGHT)
+    """Return SQL of the score with what was bought before: that first, then the new."""
+    return SQL(
+        """CASE WHEN own.product_id IS NULL THEN (%s) * %s
+                ELSE 1 + own.usual + %s * coalesce(popular.popularity, 0) END""",
+        _new_score(), 0.99 / (1 + POPULAR_WEIGHT), USUAL_POPULARITY,
+    )
 
 
 def _stands_for_what_is_at_hand(scope):

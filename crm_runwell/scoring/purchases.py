@@ -104,6 +104,45 @@ def category_lines(scope):
     )
 
 
+def category_documents(scope):
+    """Return SQL ``(partner_id, day, categ_id, amount, document_id)``: documents by category.
+
+    A row a document and product category, of the lines above zero; company currency.
+    """
+    category = SQL(
+        """JOIN product_product product ON product.id = l.product_id
+           JOIN product_template template ON template.id = product.product_tmpl_id"""
+    )
+    if scope.source == "invoice":
+        return SQL(
+            """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day,
+                      template.categ_id, -sum(l.balance) AS amount, m.id AS document_id
+                 FROM account_move m
+                 JOIN res_partner p ON p.id = m.partner_id
+                 JOIN account_move_line l ON l.move_id = m.id
+                 %s
+                WHERE l.display_type = 'product' AND l.balance < 0 AND %s
+                GROUP BY p.commercial_partner_id, m.invoice_date, template.categ_id, m.id""",
+            category, _invoice_counts(scope),
+        )
+    return SQL(
+        """SELECT o.partner_id, o.day, template.categ_id, sum(%s) AS amount,
+                  o.id AS document_id
+             FROM (SELECT o.id, o.currency_rate, p.commercial_partner_id AS partner_id,
+                          %s AS day
+                     FROM sale_order o
+                     JOIN res_partner p ON p.id = o.partner_id
+                    WHERE o.amount_untaxed <> 0 AND %s
+                   OFFSET 0) o
+             JOIN sale_order_line l ON l.order_id = o.id
+             %s
+            WHERE l.price_subtotal > 0 AND l.display_type IS NULL
+            GROUP BY o.partner_id, o.day, template.categ_id, o.id""",
+        _in_company_currency(SQL("l.price_subtotal")), _order_day(scope), _order_counts(scope),
+        category,
+    )
+
+
 def _orders(scope):
     return SQL(
         """SELECT p.commercial_partner_id AS partner_id, %s AS day, %s AS amount,

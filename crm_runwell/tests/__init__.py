@@ -106,3 +106,7 @@ from . import test_timeline_rights
 from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_assign_tour
+from . import test_affinity
+from . import test_affinity_products
+from . import test_affinity_due
+from . import test_category_alerts

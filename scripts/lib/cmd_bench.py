@@ -1,4 +1,4 @@
-"""scripts/bench: what the product costs on this machine, and how right it is: churn risk, products."""
+"""scripts/bench: what the product costs on this machine, and how right it is."""
 
 import argparse
 import contextlib
