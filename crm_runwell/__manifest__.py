@@ -58,6 +58,7 @@
         "views/runwell_public_templates.xml",
         "views/runwell_sla_views.xml",
         "views/runwell_canned_answer_views.xml",
+        "views/runwell_sale_portal_templates.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

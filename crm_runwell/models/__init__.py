@@ -75,3 +75,6 @@ from . import runwell_form_attempt
 from . import runwell_service_team_channels
 from . import res_partner_sender
 from . import res_partner_satisfaction
+from . import sale_order_facts
+from . import sale_order_tracking
+from . import res_partner_orders

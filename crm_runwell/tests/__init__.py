@@ -78,3 +78,4 @@ from . import test_two_workers
 from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
+from . import test_order_tracking
