@@ -78,3 +78,8 @@ from . import res_partner_satisfaction
 from . import sale_order_facts
 from . import sale_order_tracking
 from . import res_partner_orders
+from . import runwell_suggestion
+from . import runwell_suggestion_offer
+from . import sale_order_next
+from . import res_partner_next
+from . import runwell_retention_policy_products
