@@ -84,3 +84,4 @@ from . import sale_order_next
 from . import res_partner_next
 from . import runwell_retention_policy_products
 from . import runwell_product_affinity
+from . import sale_order_portal_next

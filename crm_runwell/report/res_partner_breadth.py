@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import format_decimalized_number
 
 
 class ResPartner(models.Model):
@@ -28,6 +27,6 @@ class ResPartner(models.Model):
         else:
             text = self.env._(
                 "Buys %(count)s products a year; customers alike: %(benchmark)s",
-                count=row.product_count, benchmark=format_decimalized_number(row.benchmark),
+                count=row.product_count, benchmark=f"{row.benchmark:g}",
             )
         return {"text": text, "is_far_below": row.is_far_below}

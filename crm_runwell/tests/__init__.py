@@ -79,3 +79,7 @@ from . import test_value
 from . import test_who_is_scored
 from . import test_win_back
 from . import test_order_tracking
+from . import test_suggestion
+from . import test_suggestion_outcome
+from . import test_product_breadth
+from . import test_suggestion_portal

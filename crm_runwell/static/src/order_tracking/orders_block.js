@@ -20,7 +20,11 @@ export class RunwellOrdersBlock extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({orders: null, count: 0});
         this.load(this.props.partnerId);
-        onWillUpdateProps((nextProps) => this.load(nextProps.partnerId));
+        onWillUpdateProps(({partnerId, refresh}) => {
+            if (partnerId !== this.props.partnerId || refresh !== this.props.refresh) {
+                this.load(partnerId);
+            }
+        });
     }
 
     async load(partnerId) {
@@ -34,6 +38,10 @@ export class RunwellOrdersBlock extends Component {
 
     day(line) {
         return line.day && formatDate(deserializeDate(line.day));
+    }
+
+    get allOrders() {
+        return _t("All %s orders", this.state.count);
     }
 
     open(line) {
