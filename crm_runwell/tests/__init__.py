@@ -83,3 +83,4 @@ from . import test_suggestion
 from . import test_suggestion_outcome
 from . import test_product_breadth
 from . import test_suggestion_portal
+from . import test_order_costs

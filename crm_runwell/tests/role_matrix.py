@@ -127,6 +127,14 @@ MATRIX = {
         "supervisor": ("all", "all"), "service agent": ("all", ""),
         "service manager": ("all", ""), "finance": ("all", ""), "executive": ("all", ""),
     },
+    "runwell.suggestion": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.product.breadth": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
