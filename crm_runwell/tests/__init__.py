@@ -84,3 +84,4 @@ from . import test_suggestion_outcome
 from . import test_product_breadth
 from . import test_suggestion_portal
 from . import test_order_costs
+from . import test_next_products_tour
