@@ -83,5 +83,4 @@ from . import runwell_suggestion_offer
 from . import sale_order_next
 from . import res_partner_next
 from . import runwell_retention_policy_products
-from . import runwell_product_affinity
 from . import sale_order_portal_next
