@@ -63,6 +63,8 @@
         "data/runwell_suggestion_data.xml",
         "views/runwell_suggestion_views.xml",
         "views/runwell_product_breadth_views.xml",
+        "security/runwell_affinity_rules.xml",
+        "data/runwell_affinity_data.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -84,3 +84,6 @@ from . import sale_order_next
 from . import res_partner_next
 from . import runwell_retention_policy_products
 from . import sale_order_portal_next
+from . import runwell_product_affinity
+from . import runwell_product_affinity_build
+from . import runwell_product_demand

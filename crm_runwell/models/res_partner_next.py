@@ -17,20 +17,22 @@ class ResPartner(models.Model):
             (see `_runwell_breadth`) and ``left_out``: whether nothing may be suggested
         :raise AccessError: if the reader may not see the customer
         """
-        return self._runwell_offers("_offers") | {"breadth": self._runwell_breadth()}
+        return self._runwell_offers("_offers", is_paired=False) | {
+            "breadth": self._runwell_breadth(),
+        }
 
     def get_runwell_due_products(self):
         """Return the products that are due again, like `get_runwell_next_products`."""
         return self._runwell_offers("_due_offers")
 
-    def _runwell_offers(self, of_kind):
+    def _runwell_offers(self, of_kind, **options):
         self.ensure_one()
         self.check_access("read")
         Order, Suggestion = self.env["sale.order"], self.env["runwell.suggestion"]
         company, customer = self.env.company, self.commercial_partner_id
         offers = []
         if Suggestion.has_access("read"):
-            offers = getattr(Suggestion, of_kind)(customer, company)
+            offers = getattr(Suggestion, of_kind)(customer, company, **options)
         may_quote = Order.has_access("create")
         if may_quote:
             # Who only looks offers nothing.

@@ -23,10 +23,12 @@ class RunwellSuggestion(models.Model):
         )
 
     @api.model
-    def _offers(self, partner, company, basket=(), limit=LIMIT):
+    def _offers(self, partner, company, basket=(), limit=LIMIT, is_paired=True):
         """Return the new products to suggest, best first: see `runwell.product.affinity`.
 
         :param basket: ids of the products on the order that is being made
+        :param bool is_paired: whether each must go together with one that is bought; else
+            products that many buy are suggested too
         :return: dicts ``kind, product_id, because_product_id, both, of``
         """
         if not self._takes_offers(partner, company):
@@ -37,6 +39,8 @@ class RunwellSuggestion(models.Model):
         found = self.env["runwell.product.affinity"].sudo()._suggest(
             partner, company, limit=limit + len(resting) + len(basket), basket=tuple(basket),
         )
+        if is_paired:
+            found = [one for one in found if one["because_product_id"]]
         return self._on_sale(found, "new", company, resting | set(basket), limit)
 
     @api.model
@@ -101,7 +105,7 @@ class RunwellSuggestion(models.Model):
                 day=format_date(self.env, offer["last_on"]), days=round(offer["rhythm_days"]),
             )
         if not offer.get("because_product_id") or not offer.get("of"):
-            return ""
+            return self.env._("Bought by many customers")
         return self.env._(
             "%(both)s of %(of)s customers with %(product)s also buy it",
             both=offer["both"], of=offer["of"], product=names[offer["because_product_id"]],

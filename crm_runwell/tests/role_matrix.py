@@ -135,6 +135,14 @@ MATRIX = {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "executive": ("all", ""),
     },
+    "runwell.product.affinity": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),
+    },
+    "runwell.product.demand": {
+        "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),
+    },
 }
 
 #: Who creates and deletes.
@@ -174,6 +182,7 @@ OF_COMPANY = (
     "runwell.churn.reason", "runwell.alert.rule", "runwell.retention.policy",
     "runwell.service.team", "runwell.request.tag", "runwell.canned.answer",
     "runwell.sla.policy", "runwell.grade", "runwell.channel", "runwell.relationship.type",
+    "runwell.product.affinity", "runwell.product.demand",
 )
 
 #: Models whose rows may belong to all companies: those are not looked at here.

@@ -40,6 +40,21 @@ def _breadth(env, customer, company):
     return env["runwell.product.breadth"].browse(score.id)
 
 
+def _affinity(env, company):
+    product, other = env["product.product"].create([{"name": "Tea"}, {"name": "Cups"}])
+    return env["runwell.product.affinity"]._as_machine().create({
+        "company_id": company.id, "product_id": product.id, "other_product_id": other.id,
+        "kind": "together", "as_of": "2024-06-30",
+    })
+
+
+def _demand(env, company):
+    return env["runwell.product.demand"]._as_machine().create({
+        "company_id": company.id, "product_id": env["product.product"].create({"name": "Tea"}).id,
+        "as_of": "2024-06-30",
+    })
+
+
 #: A row of a customer in a company.
 OF_CUSTOMER = {
     "runwell.interaction": _interaction,
@@ -60,4 +75,6 @@ OF_COMPANY = {
     "runwell.relationship.type": lambda env, company: env["runwell.relationship.type"].create({
         "name": "Close", "code": "partnership", "level": 5, "company_id": company.id,
     }),
+    "runwell.product.affinity": _affinity,
+    "runwell.product.demand": _demand,
 }

@@ -45,9 +45,7 @@ class SuggestionCase(RunwellCase):
             "company_id": company.id, "product_id": product.id, "other_product_id": other.id,
             "basket_count": both, "product_count": of, "other_count": both,
             "customer_count": both, "product_customer_count": of, "similarity": similarity,
-            "rank": 1 + Affinity.search_count([
-                ("product_id", "=", product.id), ("company_id", "=", company.id),
-            ]),
+            "kind": "together", "as_of": TODAY,
         })
 
     def quotation_of(self, partner=None, product=None, **values):

@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
 
@@ -21,9 +21,9 @@ class TestNextProductsTour(HttpCase):
                 "company_id": company.id, "product_id": tea.id, "other_product_id": other.id,
                 "basket_count": both, "product_count": 80, "other_count": both,
                 "customer_count": both, "product_customer_count": 80, "similarity": both / 80,
-                "rank": rank,
+                "kind": "together", "as_of": fields.Date.today(),
             }
-            for rank, (other, both) in enumerate(((cups, 31), (honey, 12)), 1)
+            for other, both in ((cups, 31), (honey, 12))
         ])
         order = self.env["sale.order"].create({
             "partner_id": customer.id,

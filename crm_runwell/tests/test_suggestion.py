@@ -180,6 +180,17 @@ class TestSuggestion(SuggestionCase):
             with self.assertRaises(UserError):
                 self.buyer.with_user(self.seller).action_runwell_quotation(products)
 
+    def test_what_many_buy(self):
+        """Popular alone is not bought together: on the customer, not on an order."""
+        self.env["runwell.product.demand"]._as_machine().create({
+            "company_id": self.company.id, "product_id": self.milk.id, "as_of": TODAY,
+            "customer_count": 50, "basket_count": 90, "recent_count": 40, "popularity": 1.0,
+        })
+        self.assertNotIn(self.milk.id, self.offered(self.quotation_of()))
+        page = self.buyer.with_user(self.seller).get_runwell_next_products()
+        text = {offer["product_id"]: offer["text"] for offer in page["offers"]}
+        self.assertEqual(text[self.milk.id], "Bought by many customers")
+
     def test_who_only_looks_shows_nothing(self):
         executive = self.seller_named("rwn_executive", "crm_runwell.group_executive")
         page = self.buyer.with_user(executive).get_runwell_next_products()

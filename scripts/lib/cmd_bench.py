@@ -1,4 +1,4 @@
-"""scripts/bench: what the product costs on this machine, and how right its churn risk is."""
+"""scripts/bench: what the product costs on this machine, and how right it is: churn risk, products."""
 
 import argparse
 import contextlib
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from lib import (
+    bench_affinity,
     bench_alerts,
     bench_churn,
     bench_requests,
@@ -25,6 +26,7 @@ from lib import (
 DATABASE = "runwell_bench"
 SIZES = [10_000, 20_000, 40_000]
 REQUESTS = 100_000
+LINES = 5_000_000
 
 
 def main(arguments: list[str]) -> int:
@@ -34,6 +36,12 @@ def main(arguments: list[str]) -> int:
         if options.churn:
             rows = run_churn(options)
             say.line(bench_churn.table(rows))
+        elif options.affinity:
+            rows = run_affinity(options)
+            say.line(bench_affinity.table(rows))
+        elif options.affinity_lines:
+            rows = [run_affinity_lines(count) for count in options.affinity_lines]
+            say.line(bench_affinity.cost_table(rows))
         elif options.alerts:
             rows = [run_alerts(count) for count in options.alerts]
             say.line(bench_alerts.table(rows))
@@ -67,6 +75,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--churn", type=Path, metavar="FILE",
         help="back-test the churn risk on this order history (CSV, plain or gzipped)",
     )
+    parser.add_argument(
+        "--affinity", type=Path, metavar="FILE",
+        help="try the suggested products on this order history (CSV, plain or gzipped)",
+    )
+    parser.add_argument(
+        "--affinity-lines", nargs="*", type=int, metavar="COUNT",
+        help=f"count what is bought together in so many order lines (default: {LINES})",
+    )
     parser.add_argument("--returns", type=Path, metavar="FILE", help="its returns")
     parser.add_argument("--horizon", type=int, default=90, help="days ahead (default: 90)")
     parser.add_argument(
@@ -79,9 +95,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.requests == []:
         options.requests = [REQUESTS]
-    if options.churn and not options.cutoffs:
-        parser.error("--churn needs --cutoffs")
-    for file in filter(None, (options.churn, options.returns)):
+    if options.affinity_lines == []:
+        options.affinity_lines = [LINES]
+    for name in ("churn", "affinity"):
+        if getattr(options, name) and not options.cutoffs:
+            parser.error(f"--{name} needs --cutoffs")
+    for file in filter(None, (options.churn, options.affinity, options.returns)):
         if not file.is_file():
             parser.error(f"there is no file {file}")
     return options
@@ -102,6 +121,23 @@ def run_churn(options: argparse.Namespace) -> list[dict]:
         with say.step("loading the order history"):
             bench_churn.load(env, [*filter(None, (options.churn, options.returns))])
         return bench_churn.evaluate(env, options.cutoffs, options.horizon)
+
+
+def run_affinity(options: argparse.Namespace) -> list[dict]:
+    """The figures of the suggested products at each cutoff."""
+    with fresh_environment() as env:
+        with say.step("loading the order history"):
+            bench_churn.load(env, [options.affinity])
+        return bench_affinity.evaluate(env, options.cutoffs)
+
+
+def run_affinity_lines(count: int) -> dict:
+    """What counting so many order lines costs, from a database of its own."""
+    with fresh_environment() as env:
+        with say.step(f"{count} order lines: making them"):
+            bench_affinity.fill(env, count)
+        with say.step(f"{count} order lines: measuring"):
+            return bench_affinity.measure(env)
 
 
 def run_scoring(customers: int) -> dict:

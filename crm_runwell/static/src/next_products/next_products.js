@@ -1,9 +1,10 @@
 import {registry} from "@web/core/registry";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-import {Component, onWillUpdateProps, useState} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 
 /** A product with the reason why it is suggested; what is done with it comes in the slot. */
 export class RunwellOffer extends Component {
@@ -24,8 +25,8 @@ export class RunwellNextProducts extends Component {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.state = useState({new: [], due: [], isBusy: false});
-        this.load(this.props.record);
-        onWillUpdateProps(({record}) => {
+        // Not awaited: the form does not wait for it.
+        useRecordObserver((record) => {
             if (this.keyOf(record) !== this.loadedKey) {
                 this.load(record);
             }

@@ -3,9 +3,10 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-import {Component, onWillUpdateProps, useState} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 
 const ICONS = {
     done: "fa-check-circle",
@@ -58,18 +59,18 @@ export class RunwellOrderTrackingWidget extends Component {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.state = useState({line: null});
-        this.load(this.props.record);
-        onWillUpdateProps(({record}) => {
+        // Not awaited: the form does not wait for it.
+        useRecordObserver((record) => {
             if (this.keyOf(record) !== this.loadedKey) {
                 this.load(record);
             }
         });
     }
 
-    /** Saved changes count: the line is about what is in the database. */
+    /** What is saved counts: the line is about the database. */
     keyOf(record) {
-        const {write_date: written, state, amount_total: total} = record._values;
-        return JSON.stringify([record.resId, String(written), state, total]);
+        const {state, tax_totals: totals, invoice_count: invoices} = record.data;
+        return JSON.stringify([record.resId, record.dirty, state, totals, invoices]);
     }
 
     async load(record) {

@@ -1,0 +1,324 @@
+"""What is bought together: from the lines of a company to pairs of products, in SQL.
+
+A basket is what a customer bought on one day. Two products go together by the shrunken
+cosine of their baskets, n_ij / (sqrt(n_i n_j) + K): the plain cosine of item-based
+collaborative filtering (Sarwar, Karypis, Konstan and Riedl 2001; Linden, Smith and York
+2003), with K in the denominator so that a pair seen a few times does not come first. Raw
+lift, which does put those first, was measured and is of no use (docs/model.md).
+
+Customers are counted by bit strings, a bit a customer: those with both products are the
+bits that two strings share. Nothing here knows of a day after ``scope.as_of``.
+"""
+
+from odoo.tools import SQL
+
+from .purchases import lines
+
+#: Baskets of so many days up to the day looked at count.
+BASKET_DAYS = 365
+#: A product counts from so many buyers on, a pair from so many common baskets on, ...
+MIN_BUYERS, MIN_TOGETHER = 5, 2
+#: ... which are also one of so many baskets of the product that is bought less.
+MIN_SHARE = 100
+#: What is added to the mean number of baskets of the two: K.
+SHRINKAGE = 10
+#: Neighbours of a product that are kept, the most similar: more of them add more noise.
+NEIGHBOURS = 20
+#: Popularity is counted over the purchases of so many days.
+POPULAR_DAYS = 90
+
+#: Pairs counted at most: with more, large baskets are cut down to a number drawn by lot.
+PAIR_BUDGET = 60_000_000
+#: Beyond so many products of a category on one day none of them stands for another.
+CHOICES = 5
+#: Substitutes: so many customers who went from one to the other and back, and ...
+MIN_SWITCHERS = 3
+#: ... common baskets no more than one for so many such steps.
+SWITCHES_A_BASKET = 10
+
+
+def bought(scope, left_out):
+    """Return SQL ``(partner_id, product_id, day, amount, is_bought)``, a row a product and day.
+
+    ``amount`` is net of what came back that day. Customers who are left out of the scoring
+    are left out here too, and so is what the company cannot sell.
+
+    :param left_out: ids of products that stand for fees: delivery, discounts, down payments
+    """
+    return SQL(
+        """SELECT l.partner_id, l.product_id, l.day, sum(l.amount) AS amount,
+                  bool_or(l.amount > 0) AS is_bought
+             FROM (%(lines)s) l
+            WHERE l.product_id IN (%(sellable)s)
+              AND l.partner_id NOT IN (SELECT id FROM res_partner
+                                        WHERE runwell_exclusion IS NOT NULL)
+            GROUP BY l.partner_id, l.product_id, l.day""",
+        lines=lines(scope, scope.as_of), sellable=sellable(scope.company_id, left_out),
+    )
+
+
+def sellable(company_id, left_out):
+    """Return SQL of the ids of the products that the company sells today."""
+    return SQL(
+        """SELECT product.id
+             FROM product_product product
+             JOIN product_template template ON template.id = product.product_tmpl_id
+            WHERE product.active AND template.active AND template.sale_ok
+              AND (template.company_id IS NULL OR template.company_id = %s)
+              AND product.id <> ALL(%s)""",
+        company_id, list(left_out),
+    )
+
+
+def forget_taken_back(table):
+    """Return SQL that deletes what customers gave back in full: it was not bought."""
+    return SQL(
+        """DELETE FROM %(table)s b
+            USING (SELECT partner_id, product_id FROM %(table)s
+                    WHERE (partner_id, product_id) IN (
+                          SELECT partner_id, product_id FROM %(table)s WHERE amount < 0)
+                    GROUP BY partner_id, product_id HAVING sum(amount) <= 0) back
+            WHERE b.partner_id = back.partner_id AND b.product_id = back.product_id""",
+        table=table,
+    )
+
+
+def owned(table):
+    """Return SQL ``(partner_id, product_id)``: who bought what, once each."""
+    return SQL("SELECT DISTINCT partner_id, product_id FROM %s WHERE is_bought", table)
+
+
+def products(own):
+    """Return SQL ``(i, product_id, template_id, categ_id, customer_count)`` of enough buyers.
+
+    ``i`` counts them from 1.
+    """
+    return SQL(
+        """SELECT row_number() OVER (ORDER BY o.product_id)::int AS i, o.product_id,
+                  product.product_tmpl_id AS template_id, template.categ_id, o.customer_count
+             FROM (SELECT product_id, count(*)::int AS customer_count FROM %s
+                    GROUP BY product_id HAVING count(*) >= %s) o
+             JOIN product_product product ON product.id = o.product_id
+             JOIN product_template template ON template.id = product.product_tmpl_id""",
+        own, MIN_BUYERS,
+    )
+
+
+def baskets(table, known, as_of):
+    """Return SQL ``(partner_id, day, items)``: the products of each basket, ascending."""
+    return SQL(
+        """SELECT b.partner_id, b.day, array_agg(p.i ORDER BY p.i) AS items
+             FROM %s b JOIN %s p ON p.product_id = b.product_id
+            WHERE b.is_bought AND b.day > %s::date - %s
+            GROUP BY b.partner_id, b.day""",
+        table, known, as_of, BASKET_DAYS,
+    )
+
+
+def basket_cap(sizes, budget=PAIR_BUDGET):
+    """Return how many products a basket may have, so that the pairs stay within the budget.
+
+    :param sizes: ``(products in a basket, number of such baskets)``
+    :return: None where all fit
+
+    >>> basket_cap([(2, 10), (100, 3)], budget=20_000) is None
+    True
+    >>> basket_cap([(2, 10), (100, 3)], budget=1_000)
+    26
+    """
+    def pairs(cap):
+        return sum(
+            count * min(size, cap) * (min(size, cap) - 1) // 2 for size, count in sizes
+        )
+
+    largest = max((size for size, _count in sizes), default=0)
+    if pairs(largest) <= budget:
+        return None
+    low, high = 1, largest
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if pairs(middle) <= budget else (low, middle)
+    return low
+
+
+def cut_baskets(table, cap):
+    """Return SQL that leaves of each basket beyond ``cap`` as many products, drawn by lot.
+
+    The same lot each time it is drawn.
+    """
+    return SQL(
+        """UPDATE %(table)s b
+              SET items = (SELECT array_agg(i ORDER BY i)
+                             FROM (SELECT i FROM unnest(b.items) i
+                                    ORDER BY md5(i || ':' || b.partner_id || ':' || b.day)
+                                    LIMIT %(cap)s) kept)
+            WHERE cardinality(b.items) > %(cap)s""",
+        table=table, cap=cap,
+    )
+
+
+def counts(basket_table):
+    """Return SQL ``(i, n)``: the number of baskets with each product."""
+    return SQL(
+        "SELECT i, count(*)::int AS n FROM %s, unnest(items) i GROUP BY i", basket_table,
+    )
+
+
+def pairs(basket_table):
+    """Return SQL ``(pair, n)``: the number of baskets with both; ``pair`` is i << 32 | j, i < j."""
+    return SQL(
+        """SELECT a.i::bigint << 32 | b.j AS pair, count(*)::int AS n
+             FROM %s, unnest(items) WITH ORDINALITY a(i, place), unnest(items[place + 1:]) b(j)
+            GROUP BY 1 HAVING count(*) >= %s""",
+        basket_table, MIN_TOGETHER,
+    )
+
+
+def neighbours(pair_table, count_table, instead_table):
+    """Return SQL ``(i, j, n, n_i, n_j, similarity, rank)``: the nearest of each product.
+
+    Of two equally near the one with the lower id comes first. A substitute is no neighbour.
+    """
+    return SQL(
+        """
+        WITH known AS (
+            SELECT a.i AS a, b.i AS b, p.n, a.n AS n_a, b.n AS n_b,
+                   p.n / (sqrt(a.n::float8 * b.n) + %(k)s) AS similarity
+              FROM %(pairs)s p
+              JOIN %(counts)s a ON a.i = (p.pair >> 32)::int
+              JOIN %(counts)s b ON b.i = (p.pair & 2147483647)::int
+             WHERE p.n * %(share)s >= least(a.n, b.n)
+        )
+        SELECT * FROM (
+            SELECT way.i, way.j, known.n, way.n_i, way.n_j, similarity,
+                   (row_number() OVER (PARTITION BY way.i ORDER BY similarity DESC, way.j))::int
+                       AS rank
+              FROM known,
+                   LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)
+             WHERE NOT EXISTS (SELECT FROM %(instead)s s WHERE s.i = way.i AND s.j = way.j)
+             ) ranked
+         WHERE rank <= %(most)s
+        """,
+        pairs=pair_table, counts=count_table, instead=instead_table, k=SHRINKAGE,
+        share=MIN_SHARE, most=NEIGHBOURS,
+    )
+
+
+def buyers(own, known):
+    """Return SQL ``(i, bits)``: the customers of each product, a bit a customer.
+
+    Customers of one product alone have no bit: they cannot have two. A bit string is put
+    together from hexadecimal digits, of four customers each, with the gaps filled by zeros.
+    """
+    return SQL(
+        """
+        WITH own AS MATERIALIZED (
+            SELECT o.partner_id, p.i FROM %(own)s o JOIN %(known)s p USING (product_id)
+        ), customer AS MATERIALIZED (
+            SELECT partner_id, (row_number() OVER (ORDER BY partner_id))::int - 1 AS c
+              FROM own GROUP BY partner_id HAVING count(*) > 1
+        ), digit AS (
+            SELECT i, c / 4 AS place, sum(8 >> (c %% 4))::int AS value
+              FROM own JOIN customer USING (partner_id) GROUP BY i, c / 4
+        )
+        SELECT i, ('x' || rpad(
+                   string_agg(repeat('0', gap) || to_hex(value), '' ORDER BY place),
+                   (SELECT max(c) / 4 + 1 FROM customer), '0'))::varbit AS bits
+          FROM (SELECT *, place - 1 - coalesce(
+                           lag(place) OVER (PARTITION BY i ORDER BY place), -1) AS gap
+                  FROM digit) spaced
+         GROUP BY i
+        """,
+        own=own, known=known,
+    )
+
+
+def switches(table, known, as_of):
+    """Return SQL ``(i, j, switches, switchers)``: products that were taken in turn, i < j.
+
+    A step is counted where a customer, at two visits to a category that follow each other,
+    bought the one and not the other, then the other and not the one. ``switchers`` are the
+    customers who took the step in both directions. Visits with more than :data:`CHOICES`
+    products of the category say nothing.
+    """
+    return SQL(
+        """
+        WITH visit AS (
+            SELECT b.partner_id, b.day, p.categ_id, array_agg(p.i) AS items
+              FROM %(table)s b JOIN %(known)s p ON p.product_id = b.product_id
+             WHERE b.is_bought AND b.day > %(as_of)s::date - %(days)s AND p.categ_id IS NOT NULL
+             GROUP BY b.partner_id, b.day, p.categ_id
+        ), step AS (
+            SELECT partner_id, items,
+                   lag(items) OVER (PARTITION BY partner_id, categ_id ORDER BY day) AS before
+              FROM visit
+        ), taken AS (
+            SELECT step.partner_id, least(x.i, y.i) AS i, greatest(x.i, y.i) AS j, x.i < y.i AS up
+              FROM step, unnest(before) x(i), unnest(items) y(i)
+             WHERE cardinality(before) <= %(choices)s AND cardinality(items) <= %(choices)s
+               AND x.i <> ALL(items) AND y.i <> ALL(before)
+        )
+        SELECT i, j, sum(steps)::int AS switches, count(*)::int AS switchers
+          FROM (SELECT partner_id, i, j, count(*) AS steps FROM taken
+                 GROUP BY partner_id, i, j
+                HAVING bool_or(up) AND NOT bool_and(up)) there_and_back
+         GROUP BY i, j HAVING count(*) >= %(switchers)s
+        """,
+        table=table, known=known, as_of=as_of, days=BASKET_DAYS, choices=CHOICES,
+        switchers=MIN_SWITCHERS,
+    )
+
+
+def substitutes(switch_table, pair_table, count_table):
+    """Return SQL ``(i, j, n, n_i, n_j, switches)``, both ways: one is bought in place of the other.
+
+    Taken in turn, and hardly ever in one basket.
+    """
+    return SQL(
+        """SELECT way.i, way.j, pair.n, way.n_i, way.n_j, pair.switches
+             FROM (SELECT s.i AS a, s.j AS b, s.switches, coalesce(p.n, 0) AS n,
+                          a.n AS n_a, b.n AS n_b
+                     FROM %(switches)s s
+                     JOIN %(counts)s a ON a.i = s.i
+                     JOIN %(counts)s b ON b.i = s.j
+                     LEFT JOIN %(pairs)s p ON p.pair = s.i::bigint << 32 | s.j
+                    WHERE coalesce(p.n, 0) * %(rare)s <= s.switches) pair,
+                  LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)""",
+        switches=switch_table, counts=count_table, pairs=pair_table, rare=SWITCHES_A_BASKET,
+    )
+
+
+def demand(table, known, count_table, as_of):
+    """Return SQL ``(product_id, customer_count, basket_count, recent_count, popularity)``.
+
+    ``recent_count`` are the customers' days with it of the last :data:`POPULAR_DAYS`;
+    ``popularity`` is the share of the most popular product's.
+    """
+    return SQL(
+        """
+        SELECT p.product_id, p.customer_count, coalesce(c.n, 0) AS basket_count,
+               coalesce(r.n, 0) AS recent_count,
+               coalesce(r.n::float8 / max(r.n) OVER (), 0) AS popularity
+          FROM %(known)s p
+          LEFT JOIN %(counts)s c ON c.i = p.i
+          LEFT JOIN (SELECT product_id, count(*)::int AS n FROM %(table)s
+                      WHERE is_bought AND day > %(as_of)s::date - %(days)s
+                      GROUP BY product_id) r ON r.product_id = p.product_id
+        """,
+        table=table, known=known, counts=count_table, as_of=as_of, days=POPULAR_DAYS,
+    )
+
+
+def common_buyers(relation, bits, known):
+    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted."""
+    return SQL(
+        """SELECT near.*, a.product_id, b.product_id AS other_product_id,
+                  a.customer_count AS product_customer_count,
+                  coalesce(bit_count(x.bits & y.bits), 0)::int AS customer_count
+             FROM (%(relation)s) near
+             JOIN %(known)s a ON a.i = near.i
+             JOIN %(known)s b ON b.i = near.j
+             LEFT JOIN %(bits)s x ON x.i = near.i
+             LEFT JOIN %(bits)s y ON y.i = near.j""",
+        relation=relation, bits=bits, known=known,
+    )
