@@ -61,7 +61,8 @@ export class RunwellOrderTrackingWidget extends Component {
         this.state = useState({line: null});
         // Not awaited: the form does not wait for it.
         useRecordObserver((record) => {
-            if (this.keyOf(record) !== this.loadedKey) {
+            const key = this.keyOf(record);
+            if (!record.dirty && key !== this.loadedKey) {
                 this.load(record);
             }
         });
@@ -70,7 +71,7 @@ export class RunwellOrderTrackingWidget extends Component {
     /** What is saved counts: the line is about the database. */
     keyOf(record) {
         const {state, tax_totals: totals, invoice_count: invoices} = record.data;
-        return JSON.stringify([record.resId, record.dirty, state, totals, invoices]);
+        return JSON.stringify([record.resId, state, totals, invoices]);
     }
 
     async load(record) {
