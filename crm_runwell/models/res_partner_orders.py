@@ -1,9 +1,11 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: So many of the last orders say how many are open and late.
 LOOKED_AT = 40
 UNFINISHED = ("waiting", "partly", "late")
+#: An older order without an invoice is not open: not everybody invoices here.
+INVOICE_DAYS = 90
 
 
 class ResPartner(models.Model):
@@ -65,9 +67,14 @@ class ResPartner(models.Model):
             [*self._runwell_orders_domain(), ("state", "=", "sale")],
             order="date_order desc, id desc", limit=LOOKED_AT,
         )
+        recent = fields.Date.subtract(fields.Date.context_today(self), days=INVOICE_DAYS)
         return [
             line for line in orders._runwell_tracking().values()
-            if any(stage["state"] in UNFINISHED for stage in line["stages"])
+            if any(
+                stage["state"] in UNFINISHED
+                and (stage["key"] != "invoice" or line["day"] >= str(recent))
+                for stage in line["stages"]
+            )
         ]
 
     def _runwell_header_chips(self):
