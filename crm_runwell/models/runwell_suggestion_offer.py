@@ -78,7 +78,7 @@ class RunwellSuggestion(models.Model):
 
         :param pricelist: the prices are this one's, before taxes; no prices without a currency
         """
-        Product = self.env["product.product"]
+        Product = self.env["product.product"].with_context(display_default_code=False)
         products = Product.browse([offer["product_id"] for offer in offers])
         because = Product.browse([
             offer["because_product_id"] for offer in offers if offer.get("because_product_id")

@@ -35,7 +35,7 @@ class RunwellProductBreadth(models.Model):
         "Customers alike", digits=(16, 1), readonly=True, aggregator="avg",
         help="Set by the company, else the median of the customers of the same value class.",
     )
-    gap = OptionalFloat("Products short", digits=(16, 1), readonly=True, aggregator="sum")
+    gap = OptionalFloat("Short by", digits=(16, 1), readonly=True, aggregator="sum")
     is_far_below = fields.Boolean("Far below", readonly=True)
     revenue_12m = fields.Monetary("Revenue, 12 months", readonly=True)
 
