@@ -115,6 +115,15 @@ from . import res_users_settings
 from . import runwell_five_steps
 from . import runwell_five_steps_people
 from . import runwell_churn_alert_category
+from . import sale_order_facts
+from . import sale_order_tracking
+from . import res_partner_orders
+from . import runwell_suggestion
+from . import runwell_suggestion_offer
+from . import sale_order_next
+from . import res_partner_next
+from . import runwell_retention_policy_products
+from . import sale_order_portal_next
 from . import runwell_product_affinity
 from . import runwell_product_affinity_build
 from . import runwell_product_demand

@@ -126,7 +126,9 @@ class RunwellScore(models.Model):
         "Lifetime value, 12 months", readonly=True,
         help="Expected revenue of the next twelve months: P(alive) × that of the last twelve.",
     )
-    product_count = fields.Integer("Products", readonly=True, help="Different products bought.")
+    product_count = fields.Integer(
+        "Products", readonly=True, help="Different products bought in the last twelve months.",
+    )
     overdue_amount = fields.Monetary("Overdue", readonly=True)
 
     recency_score = OptionalInteger("R", readonly=True, aggregator="avg")

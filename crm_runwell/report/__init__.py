@@ -7,3 +7,6 @@ from . import runwell_timeline
 from . import runwell_timeline_page
 from . import runwell_customer_page
 from . import runwell_customer_finder
+from . import runwell_product_breadth
+from . import res_partner_breadth
+from . import runwell_suggestion_rate

@@ -110,3 +110,10 @@ from . import test_affinity
 from . import test_affinity_products
 from . import test_affinity_due
 from . import test_category_alerts
+from . import test_order_tracking
+from . import test_suggestion
+from . import test_suggestion_outcome
+from . import test_product_breadth
+from . import test_suggestion_portal
+from . import test_order_costs
+from . import test_next_products_tour

@@ -162,6 +162,14 @@ MATRIX = {
         "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "finance": ("all", ""), "executive": ("all", ""),
     },
+    "runwell.suggestion": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
+    "runwell.product.breadth": {
+        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "executive": ("all", ""),
+    },
     "runwell.product.affinity": {
         "account manager": ("all", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
         "service agent": ("all", ""), "service manager": ("all", ""), "executive": ("all", ""),

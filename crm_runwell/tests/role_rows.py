@@ -1,5 +1,7 @@
 """The rows that test_roles looks at, for models whose rows are made alike: model → how."""
 
+from .common import AS_OF
+
 
 def _interaction(env, customer, company):
     channel = env.ref("crm_runwell.channel_phone")
@@ -59,6 +61,21 @@ def _matrix(env, company):
     cells = env["runwell.relationship.matrix"]._of(company).with_env(env)
     cells[1:].unlink()
     return cells[:1]
+def _suggestion(env, customer, company):
+    product = env["product.product"].search([("name", "=", "Widget")], limit=1)
+    return env["runwell.suggestion"]._as_machine().create({
+        "partner_id": customer.id, "company_id": company.id, "product_id": product.id,
+        "place": "order", "kind": "new", "first_shown_on": AS_OF, "last_shown_on": AS_OF,
+    })
+
+
+def _breadth(env, customer, company):
+    """Its rows are those of the scores of customers who bought something."""
+    score = env["runwell.score"].search([
+        ("partner_id", "=", customer.id), ("company_id", "=", company.id),
+    ])
+    score._as_machine().product_count = 1
+    return env["runwell.product.breadth"].browse(score.id)
 
 
 def _affinity(env, company):
@@ -91,6 +108,8 @@ OF_CUSTOMER = {
     "runwell.contact.role": _contact_role,
     "runwell.referral": _referral,
     "runwell.spend.estimate": _estimate,
+    "runwell.suggestion": _suggestion,
+    "runwell.product.breadth": _breadth,
 }
 
 #: A row of a company.

@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _runwell_breadth(self):
+        """Return how many products the customer buys, and customers alike.
+
+        :return: dict ``text``, ``is_far_below``, or False where nothing was bought in a year or
+            the reader may not see it
+        """
+        self.ensure_one()
+        Breadth = self.env["runwell.product.breadth"]
+        if not Breadth.has_access("read"):
+            return False
+        row = Breadth.search([
+            ("partner_id", "=", self.commercial_partner_id.id),
+            ("company_id", "=", self.env.company.id),
+        ])
+        if not row:
+            return False
+        if row.benchmark is False:
+            text = self.env._(
+                "Buys %s products a year. Too few customers alike to compare.", row.product_count,
+            )
+        else:
+            text = self.env._(
+                "Buys %(count)s products a year; customers alike: %(benchmark)s",
+                count=row.product_count, benchmark=f"{row.benchmark:g}",
+            )
+        return {"text": text, "is_far_below": row.is_far_below}
