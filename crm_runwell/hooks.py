@@ -12,7 +12,6 @@ def uninstall_hook(env):
     env["ir.sequence"].search(
         [("code", "in", ["runwell.request", "runwell.customer"])]
     ).unlink()
-    env["ir.sequence"].search([("code", "=", "runwell.request")]).unlink()
     # Done ones too, which Odoo forgets: the customers keep what was to do, the type goes.
     first_contact = env.ref("crm_runwell.mail_activity_type_first_contact")
     env["mail.activity"].with_context(active_test=False).search([

@@ -10,7 +10,7 @@ class RunwellChurnAlert(models.Model):
 
     @api.model
     def _merge_partners(self, sources, kept):
-        """Keep one open alert a company and kind of partners who are about to be merged.
+        """Keep one open alert a company, kind and category of partners about to be merged.
 
         The one that is being worked on stays, else the one with more at risk; the measures,
         the talk and the plans of the others go with it.
@@ -22,7 +22,7 @@ class RunwellChurnAlert(models.Model):
             [("partner_id", "in", (sources | kept).ids), ("state", "in", OPEN_STATES)],
             order="state, revenue_at_risk desc nulls last, id",
         ):
-            key = (alert.company_id, alert.kind)
+            key = (alert.company_id, alert.kind, alert.category_id)
             if key in staying:
                 alert.measure_ids.write({"alert_id": staying[key].id})
                 alert._talk_to(staying[key])

@@ -284,25 +284,6 @@ class RunwellChurnAlert(models.Model):
             self.browse([id_ for id_, is_awake in rows if not is_awake])._put_to_sleep()
             self.browse([id_ for id_, is_awake in rows if is_awake])._wake_up(policy)
 
-    def _join_open(self, partners):
-        """Keep one open alert a company, kind and category of partners who are about to be merged.
-
-        The one that is being worked on stays, else the one with more at risk; the
-        measures of the others go with it.
-        """
-        kept = {}
-        # sudo: whoever may merge partners need not see their alerts.
-        machine = self.sudo()._as_machine()
-        for alert in machine.search(
-            [("partner_id", "in", partners.ids), ("state", "in", OPEN_STATES)],
-            order="state, revenue_at_risk desc nulls last, id",
-        ):
-            key = (alert.company_id, alert.kind, alert.category_id)
-            if key in kept:
-                alert.measure_ids.write({"alert_id": kept[key].id})
-                alert.unlink()
-            kept.setdefault(key, alert)
-
     def _log(self, text):
         """Write a note into the chatter of every alert, in one go.
 

@@ -257,7 +257,6 @@ class RunwellScore(models.Model):
         taken, partner_ids = self.env["runwell.score.refresh"]._take(company, REFRESH_BATCH)
         if partner_ids:
             self._score_company(company, partner_ids=partner_ids)
-            self.env["runwell.churn.alert"]._raise_alerts(company)
             self.env["runwell.relation"]._refresh(company, partner_ids)
             self.env["runwell.churn.alert"]._raise_alerts(company, partner_ids)
         return taken

@@ -1,7 +1,7 @@
 """What the timeline is made of: a source a kind of event, told in one place."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo.tools import SQL
 

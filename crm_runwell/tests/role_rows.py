@@ -34,11 +34,15 @@ def _duplicate(env, customer, company):
         "partner_id": customer.id, "other_id": other.id, "company_id": company.id,
         "reasons": "name", "score": 50,
     })
+
+
 def _lead_assignment(env, customer, company):
     return env["crm.lead"].with_company(company).create({
         "name": "Prospect", "partner_id": customer.id, "company_id": company.id, "team_id": False,
         "user_id": (customer.user_id or env.user).id,
     }).runwell_assignment_ids
+
+
 def _notice(env, customer, company):
     return env["runwell.pool.notice"]._as_machine().create({
         "partner_id": customer.id, "company_id": company.id, "announced_on": "2024-06-01",
@@ -57,10 +61,14 @@ def _referral(env, customer, company):
     env["res.partner"].create({
         "name": "Referred", "company_id": company.id, "runwell_referrer_id": customer.id,
     })
+
+
 def _matrix(env, company):
     cells = env["runwell.relationship.matrix"]._of(company).with_env(env)
     cells[1:].unlink()
     return cells[:1]
+
+
 def _suggestion(env, customer, company):
     product = env["product.product"].search([("name", "=", "Widget")], limit=1)
     return env["runwell.suggestion"]._as_machine().create({
@@ -91,10 +99,6 @@ def _demand(env, company):
         "company_id": company.id, "product_id": env["product.product"].create({"name": "Tea"}).id,
         "as_of": "2024-06-30",
     })
-    # The interaction has made it already.
-    values = {"partner_id": customer.id, "company_id": company.id}
-    found = env["runwell.relation"].search([(name, "=", id_) for name, id_ in values.items()])
-    return found or env["runwell.relation"]._as_machine().create(values)
 
 
 #: A row of a customer in a company.
