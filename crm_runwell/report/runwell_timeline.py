@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import create_index
 
 from . import (  # noqa: F401  each adds its sources
     runwell_timeline_mailing,
@@ -67,6 +68,15 @@ class RunwellTimeline(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     author_id = fields.Many2one("res.partner", "Who", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+
+    def _register_hook(self):
+        """Index the traces of mailings, wherever they are installed: before us or after us."""
+        super()._register_hook()
+        if "mailing.trace" in self.env:
+            create_index(
+                self.env.cr, "mailing_trace_runwell_idx", "mailing_trace", ["res_id"],
+                where="model = 'res.partner'",
+            )
 
     @property
     def _table_query(self) -> SQL:
