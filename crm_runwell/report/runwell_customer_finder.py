@@ -9,7 +9,7 @@ from odoo.tools import SQL, formatLang
 
 from ..models.constants import OPEN_STATES
 from .runwell_customer_page import WORK
-from .runwell_timeline_source import readable
+from .runwell_timeline_source import Reader
 
 #: So many are shown at most.
 FOUND, SHOWN = 12, 40
@@ -30,8 +30,8 @@ class ResPartner(models.Model):
     def find_runwell_customers(self, text):
         """Return the customers whose name, number, mail, tax id or phone has the text.
 
-        :return: dicts of ``id``, ``customer_id``, ``name``, ``contact`` (the person found, if it was one),
-            ``hint``; people of a company lead to the company
+        :return: dicts of ``id``, ``customer_id``, ``name``, ``contact`` (the person found, if it
+            was one), ``hint``; people of a company lead to the company
         :raise AccessError: unless the reader may read timelines
         """
         self.env["runwell.timeline"].check_access("read")
@@ -78,7 +78,7 @@ class ResPartner(models.Model):
         if everyone and not sees_all:
             raise AccessError(self.env._("You see the customers that you work with."))
         self.env.flush_all()
-        rows = self.env.execute_query(self._runwell_today_query(everyone))
+        rows = self.env.execute_query(self._runwell_today_query(Reader(self.env), everyone))
         lifecycles = dict(
             self.env["runwell.score"]._fields["lifecycle"]._description_selection(self.env)
         )
@@ -95,25 +95,25 @@ class ResPartner(models.Model):
         }
 
     @api.model
-    def _runwell_today_query(self, everyone):
+    def _runwell_today_query(self, reader, everyone):
         """Return SQL: a row a customer with what speaks for it, ordered."""
         parts = [
-            part for part in (
-                self._runwell_alerts_today(everyone), self._runwell_touches_today(everyone),
-                self._runwell_due_today(everyone), self._runwell_requests_today(everyone),
-            ) if part
+            part for facts in (
+                self._runwell_alerts_today, self._runwell_touches_today, self._runwell_due_today,
+                self._runwell_requests_today,
+            ) if (part := facts(reader, everyone))
         ]
         if not everyone:
-            parts.append(self._runwell_own_customers())
-        scores = readable(self.env, "runwell.score")
+            parts.append(self._runwell_own_customers(reader))
+        scores = reader.rows("runwell.score")
         scores.add_where(SQL("runwell_score.company_id = %s", self.env.company.id))
         return SQL(
             """WITH fact AS (%(parts)s),
                     score AS %(scores)s,
                     need AS (
                         SELECT customer_id, max(urgent) AS urgent, max(at_risk) AS at_risk,
-                               count(at_risk) AS alerts, max(touch_late) AS touch_late, max(late) AS late,
-                               sum(due) AS due, sum(waiting) AS waiting
+                               count(at_risk) AS alerts, max(touch_late) AS touch_late,
+                               max(late) AS late, sum(due) AS due, sum(waiting) AS waiting
                           FROM fact GROUP BY customer_id)
                SELECT p.id, p.name, p.city, s.lifecycle, n.alerts, n.urgent, n.at_risk::float8,
                       n.touch_late, n.due, n.late, n.waiting
@@ -155,8 +155,8 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _runwell_alerts_today(self, everyone):
-        query = readable(self.env, "runwell.churn.alert")
+    def _runwell_alerts_today(self, reader, everyone):
+        query = reader.rows("runwell.churn.alert")
         if query is None:
             return None
         customer = SQL("runwell_churn_alert.partner_id")
@@ -177,8 +177,8 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _runwell_touches_today(self, everyone):
-        query = readable(self.env, "runwell.relation")
+    def _runwell_touches_today(self, reader, everyone):
+        query = reader.rows("runwell.relation")
         if query is None:
             return None
         customer = SQL("runwell_relation.partner_id")
@@ -193,8 +193,8 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _runwell_requests_today(self, everyone):
-        query = readable(self.env, "runwell.request")
+    def _runwell_requests_today(self, reader, everyone):
+        query = reader.rows("runwell.request")
         if query is None:
             return None
         customer = SQL("runwell_request.commercial_partner_id")
@@ -211,11 +211,11 @@ class ResPartner(models.Model):
         return self._runwell_facts(query, customer, waiting=SQL("1"))
 
     @api.model
-    def _runwell_due_today(self, everyone):
+    def _runwell_due_today(self, reader, everyone):
         """The activities that are due: the reader's own, or everybody's on what one may see."""
         today, parts = fields.Date.context_today(self), []
         for model, column in WORK.items():
-            query = readable(self.env, model)
+            query = reader.rows(model)
             if query is None:
                 continue
             table = self.env[model]._table
@@ -241,8 +241,8 @@ class ResPartner(models.Model):
         return SQL(" UNION ALL ").join(parts) if parts else None
 
     @api.model
-    def _runwell_own_customers(self):
-        query = readable(self.env, "res.partner")
+    def _runwell_own_customers(self, reader):
+        query = reader.rows("res.partner")
         query.add_where(SQL(
             """res_partner.user_id = %s AND res_partner.active
                AND res_partner.commercial_partner_id = res_partner.id""", self.env.uid,

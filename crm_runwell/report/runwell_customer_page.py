@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..models.constants import OPEN_STATES
-from .runwell_timeline_source import readable
+from .runwell_timeline_source import Reader
 from .runwell_timeline_talk import THREADS
 
 #: The models whose activities are the customer's, and their column of the customer.
@@ -34,7 +34,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         Timeline = self.env["runwell.timeline"]
         customer = Timeline._customer(self.id)
-        page = Timeline._page(customer, None, None, None, 1)
+        page, reader = Timeline._page(customer, None, None, None, 1), Reader(self.env)
         today = fields.Date.context_today(self)
         score = customer.runwell_score_id
         return {
@@ -47,9 +47,9 @@ class ResPartner(models.Model):
             "request_count": customer.runwell_request_count,
             "open_request_count": customer.runwell_open_request_count,
             "alert": customer._runwell_open_alert(),
-            "activities": customer._runwell_activities(page),
+            "activities": customer._runwell_activities(reader, page),
             "meeting": customer._runwell_next_meeting(page),
-            "last": customer._runwell_last_contact(page),
+            "last": customer._runwell_last_contact(reader, page),
             "chips": sorted(customer._runwell_header_chips(), key=lambda chip: chip["sequence"]),
             "may": customer._runwell_may(),
         }
@@ -131,11 +131,11 @@ class ResPartner(models.Model):
             "may_work": alert.has_access("write") and not alert.is_held_back,
         }
 
-    def _runwell_activities(self, page):
+    def _runwell_activities(self, reader, page):
         """Return the open activities on the customer and all that is open of it, by deadline."""
         parts = []
         for model, column in WORK.items():
-            documents = readable(self.env, model)
+            documents = reader.rows(model)
             if documents is None:
                 continue
             table = self.env[model]._table
@@ -185,13 +185,13 @@ class ResPartner(models.Model):
             "id": event.id, "name": event.display_name, "start": str(event.start),
         }
 
-    def _runwell_last_contact(self, page):
+    def _runwell_last_contact(self, reader, page):
         """Return the last talk with the customer, an event of the timeline, or False."""
         Timeline = self.env["runwell.timeline"]
-        rows = Timeline._newest(
-            Timeline._sources(["interaction", "mail", "meeting", "activity"]), page,
+        keys = Timeline._newest(
+            reader, Timeline._sources(["interaction", "mail", "meeting", "activity"]), page,
         )[:1]
-        return bool(rows) and Timeline._as_lines(rows, self)[0]
+        return bool(keys) and Timeline._as_lines(reader, keys, self)[0]
 
     def _runwell_may(self):
         """Return what the reader may make for the customer, and whether contacts are logged."""

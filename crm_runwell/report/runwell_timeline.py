@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import create_index
 
 from . import (  # noqa: F401  each adds its sources
     runwell_timeline_mailing,
@@ -8,7 +9,7 @@ from . import (  # noqa: F401  each adds its sources
     runwell_timeline_service,
     runwell_timeline_talk,
 )
-from .runwell_timeline_source import KINDS, SOURCES, place
+from .runwell_timeline_source import KINDS, SOURCES, Reader, place
 
 EVENTS = [
     ("interaction_out", "We contacted the customer"),
@@ -68,11 +69,21 @@ class RunwellTimeline(models.Model):
     author_id = fields.Many2one("res.partner", "Who", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
 
+    def _register_hook(self):
+        """Index the traces of mailings, wherever they are installed: before us or after us."""
+        super()._register_hook()
+        if "mailing.trace" in self.env:
+            create_index(
+                self.env.cr, "mailing_trace_runwell_idx", "mailing_trace", ["res_id"],
+                where="model = 'res.partner'",
+            )
+
     @property
     def _table_query(self) -> SQL:
         # What a source reads is known only here; nothing is left behind in the cache.
         self.env.flush_all()
-        parts = [part for source in SOURCES.values() if (part := source.all(self.env))]
+        reader = Reader(self.env)
+        parts = [part for source in SOURCES.values() if (part := source.all(reader))]
         columns = SQL(", ").join(map(SQL.identifier, (*COLUMNS, "commercial_partner_id")))
         if not parts:
             nothing = SQL(", ").join([SQL("NULL")] * (len(COLUMNS) + 1))
@@ -94,18 +105,21 @@ class RunwellTimeline(models.Model):
 
     def _visible_ids(self):
         """Return which of these the reader may see: asked of their own models, in one query."""
+        return {event_id for [event_id] in self._of_ids(Reader(self.env), self._ids, only_ids=True)}
+
+    @api.model
+    def _of_ids(self, reader, ids, only_ids=False):
+        """Return the rows of ``of_rows`` of these events: only their own sources are asked."""
         by_source = {}
-        for event_id in self._ids:
+        for event_id in ids:
             number, row_id = place(event_id)
             by_source.setdefault(number, []).append(row_id)
-        self.env.flush_all()
         parts = [
             part for number, rows in by_source.items()
-            if number in SOURCES and (part := SOURCES[number].visible(self.env, rows))
+            if number in SOURCES and (part := SOURCES[number].of_rows(reader, rows, only_ids))
         ]
-        return {
-            event_id for [event_id] in self.env.execute_query(SQL(" UNION ALL ").join(parts))
-        } if parts else set()
+        self.env.flush_all()
+        return self.env.execute_query(SQL(" UNION ALL ").join(parts)) if parts else []
 
     def action_open(self):
         """Open the record that the event is of."""

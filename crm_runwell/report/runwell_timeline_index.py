@@ -77,6 +77,12 @@ class MailMessage(models.Model):
     )
 
 
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    _runwell_partner_idx = models.Index("(partner_id)")
+
+
 class RunwellInteraction(models.Model):
     _inherit = "runwell.interaction"
 

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, html2plaintext
 
 from .runwell_timeline import COLUMNS
-from .runwell_timeline_source import KINDS, SOURCES, Page, cursor, place
+from .runwell_timeline_source import KINDS, SOURCES, Page, Reader, cursor, place
 
 #: So many events at most on a page.
 MOST = 200
@@ -48,13 +48,13 @@ class RunwellTimeline(models.Model):
         customer = self._customer(partner_id)
         page = self._page(customer, date_from, date_to, before, limit)
         sources = self._sources(kinds)
-        rows = self._newest(sources, page)
-        more = len(rows) == page.limit
-        rows = rows[:limit]
+        reader = Reader(self.env)
+        keys = self._newest(reader, sources, page)
+        more = len(keys) == page.limit
         return {
-            "events": self._as_lines(rows, customer),
-            "next": cursor(rows[-1]["date"], rows[-1]["id"]) if more else False,
-            "kinds": self._kinds(),
+            "events": self._as_lines(reader, keys[:limit], customer),
+            "next": cursor(*keys[limit - 1]) if more else False,
+            "kinds": self._kinds(reader),
         }
 
     @api.readonly
@@ -69,14 +69,15 @@ class RunwellTimeline(models.Model):
         """
         customer = self._customer(partner_id)
         page = self._page(customer, date_from, date_to, None, COUNTED - 1)
+        reader = Reader(self.env)
         parts = [
-            SQL("(SELECT kind FROM (%s) AS event (%s))", part, _columns())
-            for source in self._sources(None) if (part := source.newest(self.env, page))
+            SQL("(SELECT %s FROM (%s) AS event)", source.kind, part)
+            for source in self._sources(None) if (part := source.newest(reader, page))
         ]
         self.env.flush_all()
         return {
             kind: min(count, COUNTED) for kind, count in self.env.execute_query(SQL(
-                "SELECT kind, count(*) FROM (%s) AS event GROUP BY kind",
+                "SELECT kind, count(*) FROM (%s) AS event (kind) GROUP BY kind",
                 SQL(" UNION ALL ").join(parts),
             ))
         } if parts else {}
@@ -134,26 +135,23 @@ class RunwellTimeline(models.Model):
         return [source for source in SOURCES.values() if not kinds or source.kind in kinds]
 
     @api.model
-    def _newest(self, sources, page):
-        """Return the events of a page, newest first, as dicts of ``COLUMNS``."""
+    def _newest(self, reader, sources, page):
+        """Return moment and id of the events of a page, newest first."""
         parts = [
-            SQL("(%s)", part) for source in sources if (part := source.newest(self.env, page))
+            SQL("(%s)", part) for source in sources if (part := source.newest(reader, page))
         ]
         if not parts:
             return []
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
-            "SELECT * FROM (%s) AS event (%s) ORDER BY date DESC, id DESC LIMIT %s",
-            SQL(" UNION ALL ").join(parts), _columns(), page.limit,
+        return self.env.execute_query(SQL(
+            "SELECT * FROM (%s) AS event (date, id) ORDER BY date DESC, id DESC LIMIT %s",
+            SQL(" UNION ALL ").join(parts), page.limit,
         ))
-        return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
     @api.model
-    def _kinds(self):
+    def _kinds(self, reader):
         """Return the kinds that the reader has access to, for the filter."""
-        seen = {
-            source.kind for source in SOURCES.values() if source.is_open_to(self.env)
-        }
+        seen = {source.kind for source in SOURCES.values() if source.is_open_to(reader)}
         labels = dict(self._fields["kind"]._description_selection(self.env))
         return [
             {"key": key, "label": labels[key], "icon": icon}
@@ -161,27 +159,31 @@ class RunwellTimeline(models.Model):
         ]
 
     @api.model
-    def _as_lines(self, rows, customer):
-        """Return events as the page shows them, with their texts and names: two queries.
+    def _as_lines(self, reader, keys, customer):
+        """Return the events of these keys as the page shows them: two queries.
 
         ``date`` is UTC, a day alone where ``is_day``; ``contact`` and ``author`` are names;
         ``company`` is named where one works in several; ``amount`` is in ``currency_id``.
         """
-        texts, names = self._texts(rows), self._names(rows)
+        found = {
+            row[0]: dict(zip((*COLUMNS, "detail", "label", "icon"), row, strict=True))
+            for row in self._of_ids(reader, [event_id for _date, event_id in keys])
+        }
+        rows = [found[event_id] for _date, event_id in keys if event_id in found]
+        names = self._names(rows)
         labels = dict(self._fields["event"]._description_selection(self.env))
         icons = self._icons()
         companies = {company.id: company.name for company in self.env.companies}
-        lines = []
-        for row in rows:
-            detail, label, icon = texts.get(row["id"], (None, None, None))
-            moment = row["date"].replace(microsecond=0)
-            lines.append({
+        return [
+            {
                 "id": row["id"], "kind": row["kind"], "event": row["event"],
-                "label": label or labels.get(row["event"], ""), "has_label": bool(label),
-                "icon": icon or icons[row["kind"]],
-                "date": str(moment.date() if row["is_day"] else moment),
+                "label": row["label"] or labels.get(row["event"], ""),
+                "has_label": bool(row["label"]), "icon": row["icon"] or icons[row["kind"]],
+                "date": str(
+                    row["date"].date() if row["is_day"] else row["date"].replace(microsecond=0)
+                ),
                 "is_day": row["is_day"], "title": row["title"] or "",
-                "detail": _short(detail),
+                "detail": _short(row["detail"]),
                 "amount": None if row["amount"] is None else float(row["amount"]),
                 "currency_id": row["currency_id"],
                 "res_model": row["res_model"], "res_id": row["res_id"],
@@ -189,26 +191,9 @@ class RunwellTimeline(models.Model):
                 if row["partner_id"] != customer.id else "",
                 "author": names.get(row["author_id"], ""),
                 "company": companies.get(row["company_id"], "") if len(companies) > 1 else "",
-            })
-        return lines
-
-    @api.model
-    def _texts(self, rows):
-        """Return (detail, label, icon) by event."""
-        by_source = {}
-        for row in rows:
-            number, row_id = place(row["id"])
-            by_source.setdefault(number, {})[row_id] = row["id"]
-        parts = [
-            SOURCES[number].texts(self.env, list(ids)) for number, ids in by_source.items()
-            if SOURCES[number].has_texts
+            }
+            for row in rows
         ]
-        if not parts:
-            return {}
-        return {
-            by_source[number][row_id]: texts
-            for number, row_id, *texts in self.env.execute_query(SQL(" UNION ALL ").join(parts))
-        }
 
     @api.model
     def _names(self, rows):
@@ -217,10 +202,6 @@ class RunwellTimeline(models.Model):
         return dict(self.env.execute_query(SQL(
             "SELECT id, name FROM res_partner WHERE id = ANY(%s)", list(ids),
         )))
-
-
-def _columns():
-    return SQL(", ").join(map(SQL.identifier, COLUMNS))
 
 
 def _short(text):

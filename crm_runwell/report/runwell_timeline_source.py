@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from odoo.tools import SQL
+from odoo.tools.query import Query
 
 #: The number of a source stands above so many bits of the row's own id.
 ROW_BITS = 40
@@ -61,7 +62,7 @@ class Source:
     res_model: SQL | None = None
     res_id: SQL | None = None
     #: SQL of texts, asked for the events of one page only: what was said, a better label, an icon.
-    detail: SQL | None = None
+    detail: SQL = NULL
     label: SQL = NULL
     icon: SQL = NULL
 
@@ -75,82 +76,89 @@ class Source:
         """Add another source of the same rows: another moment of them."""
         return replace(self, number=number, **changes).register()
 
-    def table(self, env):
-        return SQL.identifier(env[self.model]._table)
-
-    def row(self, env):
+    def row(self, reader):
         """Return SQL: what tells the rows apart, an integer."""
-        return SQL("%s.id", self.table(env))
+        return SQL("%s.id", SQL.identifier(reader.env[self.model]._table))
 
-    @property
-    def has_texts(self):
-        return self.detail is not None or self.label is not NULL
-
-    def is_open_to(self, env):
+    def is_open_to(self, reader):
         """Return whether the reader has access to such rows at all."""
-        return is_open(env, self.model)
+        return reader.is_open(self.model)
 
-    def query(self, env):
+    def query(self, reader):
         """Return the query of all rows that the reader may see, or None without access."""
-        query = readable(env, self.model)
-        if query:
+        query = reader.rows(self.model)
+        if query is not None:
             query.add_where(self.where)
-            self.of_companies(env, query)
+            self.of_companies(reader, query)
         return query
 
-    def of_companies(self, env, query):
+    def of_companies(self, reader, query):
         if self.company is not NULL:
             query.add_where(SQL(
                 "(%(company)s IS NULL OR %(company)s = ANY(%(ids)s))",
-                company=self.company, ids=env.companies.ids,
+                company=self.company, ids=reader.env.companies.ids,
             ))
 
-    def columns(self, env):
+    def event_id(self, reader):
+        """Return SQL: the id of the event, unique among all sources."""
+        return SQL("%s::bigint + %s", self.number * 2 ** ROW_BITS, self.row(reader))
+
+    def moment(self):
+        """Return SQL: the date as a moment."""
+        moment = SQL("%s::timestamp", self.date)
+        return SQL("%s + %s", moment, NOON) if self.is_day else moment
+
+    def columns(self, reader):
         """Return the list of SQL columns of an event, as ``COLUMNS`` names them."""
-        date = SQL("%s::timestamp", self.date)
+        env = reader.env
         return [
-            SQL("%s::bigint * %s + %s", self.number, 2 ** ROW_BITS, self.row(env)),
+            self.event_id(reader),
             SQL("%s::varchar", self.kind),
-            SQL("%s::varchar", self.event),
-            SQL("%s + %s", date, NOON) if self.is_day else date,
+            SQL("(%s)::varchar", self.event),
+            self.moment(),
             SQL("%s", self.is_day),
             SQL("(%s)::varchar", said(self.title, env)),
             SQL("(%s)::numeric", self.amount),
             SQL("(%s)::integer", said(self.currency, env)),
             self.res_model or SQL("%s::varchar", self.model),
-            SQL("(%s)::integer", self.res_id or self.row(env)),
+            SQL("(%s)::integer", self.res_id or self.row(reader)),
             SQL("(%s)::integer", self.contact or self.partner),
             SQL("(%s)::integer", self.company),
             SQL("(%s)::integer", self.author),
         ]
 
-    def all(self, env):
+    def all(self, reader):
         """Return SQL: every event that the reader may see, with its commercial partner."""
-        query = self.query(env)
+        query = self.query(reader)
         if query is None:
             return None
         query.add_join(
             "JOIN", "timeline_partner", "res_partner", SQL("timeline_partner.id = %s", self.partner)
         )
-        return query.select(*self.columns(env), SQL("timeline_partner.commercial_partner_id"))
+        return query.select(*self.columns(reader), SQL("timeline_partner.commercial_partner_id"))
 
-    def visible(self, env, rows):
-        """Return SQL: the ids of the events of these rows that the reader may see."""
-        query = self.query(env)
+    def of_rows(self, reader, rows, only_ids=False):
+        """Return SQL: the events of these rows that the reader may see, with their texts."""
+        query = self.query(reader)
         if query is None:
             return None
-        query.add_where(SQL("%s = ANY(%s)", self.row(env), rows))
-        return query.select(self.columns(env)[0])
+        query.add_where(SQL("%s = ANY(%s)", self.row(reader), rows))
+        if only_ids:
+            return query.select(self.event_id(reader))
+        return query.select(*self.columns(reader), *(
+            SQL("(%s)::varchar", said(text, reader.env))
+            for text in (self.detail, self.label, self.icon)
+        ))
 
-    def newest(self, env, page):
-        """Return SQL: the newest events of one customer, or None without access.
+    def newest(self, reader, page):
+        """Return SQL: date and id of a customer's newest events, or None without access.
 
         Each contact's are read from the end of an index, and no more than a page of them.
         """
-        query = self.query(env)
+        query = self.query(reader)
         if query is None:
             return None
-        row = self.row(env)
+        row, keys = self.row(reader), (self.moment(), self.event_id(reader))
         for condition in self._window(row, page):
             query.add_where(condition)
         query.order = SQL("%s DESC, %s DESC", self.date, row)
@@ -158,15 +166,15 @@ class Source:
         family = [page.customer_id] if self.is_commercial else page.family
         if len(family) == 1:
             query.add_where(SQL("%s = %s", self.partner, family[0]))
-            return query.select(*self.columns(env))
+            return query.select(*keys)
         if len(family) > MANY_CONTACTS:
             query.add_where(SQL("%s = ANY(%s)", self.partner, family))
-            return query.select(*self.columns(env))
+            return query.select(*keys)
         query.add_where(SQL("%s = family.id", self.partner))
         return SQL(
             """SELECT event.* FROM unnest(%s) AS family (id) CROSS JOIN LATERAL (%s) AS event
-                ORDER BY 4 DESC, 1 DESC LIMIT %s""",
-            family, query.select(*self.columns(env)), page.limit,
+                ORDER BY 1 DESC, 2 DESC LIMIT %s""",
+            family, query.select(*keys), page.limit,
         )
 
     def _window(self, row, page):
@@ -184,14 +192,35 @@ class Source:
             moment = moment - NOON if self.is_day else moment
             yield SQL("(%s, %s) < (%s::timestamp, %s)", self.date, row, moment, last)
 
-    def texts(self, env, rows):
-        """Return SQL: number, row, detail, label and icon of these rows, already seen."""
-        return SQL(
-            """SELECT %(number)s, %(row)s, (%(detail)s)::varchar, (%(label)s)::varchar,
-                      (%(icon)s)::varchar FROM %(table)s WHERE %(row)s = ANY(%(rows)s)""",
-            number=self.number, row=self.row(env), detail=self.detail or NULL, label=said(self.label, env),
-            icon=self.icon, table=self.table(env), rows=rows,
-        )
+
+class Reader:
+    """What somebody may read: the rows of each model, asked for once a statement."""
+
+    def __init__(self, env):
+        self.env = env
+        self._queries = {}
+
+    def is_open(self, model):
+        """Return whether the model is installed and the reader has access to it."""
+        return model in self.env and self.env[model].has_access("read")
+
+    def rows(self, model):
+        """Return a new query of the rows that the reader may see, archived ones too.
+
+        None where the model is not installed or the reader has no access to it.
+        """
+        if model not in self._queries:
+            self._queries[model] = (
+                self.env[model]._search([], active_test=False) if self.is_open(model) else None
+            )
+        found = self._queries[model]
+        if found is None:
+            return None
+        query = Query(self.env, found.table, found._tables[found.table])
+        query._tables.update(found._tables)
+        query._joins.update(found._joins)
+        query._where_clauses.extend(found._where_clauses)
+        return query
 
 
 @dataclass(frozen=True)
@@ -210,21 +239,6 @@ class Page:
     before: tuple | None = None
 
 
-def is_open(env, model):
-    """Return whether the model is installed and the reader has access to it."""
-    return model in env and env[model].has_access("read")
-
-
-def readable(env, model):
-    """Return the query of the rows of a model that the reader may see, archived ones too.
-
-    None where the model is not installed or the reader has no access to it.
-    """
-    if not is_open(env, model):
-        return None
-    return env[model]._search([], active_test=False)
-
-
 def place(event_id):
     """Return the number of the source and the row of an event.
 
@@ -237,6 +251,7 @@ def place(event_id):
 def cursor(moment, event_id):
     """Return where the next page begins, as it goes to the browser and back.
 
+    >>> from datetime import datetime
     >>> cursor(datetime(2024, 5, 1, 8, 0, 0, 12), 5)
     ['2024-05-01 08:00:00.000012', 5]
     """

@@ -9,8 +9,6 @@ from .runwell_timeline_source import (
     NULL,
     Source,
     constant,
-    is_open,
-    readable,
     translated,
     user_partner,
 )
@@ -32,25 +30,25 @@ class MessageSource(Source):
 
     thread: str
 
-    def is_open_to(self, env):
-        return super().is_open_to(env) and is_open(env, self.thread)
+    def is_open_to(self, reader):
+        return super().is_open_to(reader) and reader.is_open(self.thread)
 
-    def query(self, env):
-        if not self.is_open_to(env):
+    def query(self, reader):
+        if not self.is_open_to(reader):
             return None
-        documents = readable(env, self.thread)
+        documents = reader.rows(self.thread)
+        table, name = reader.env[self.thread]._table, NAMES.get(self.thread)
         # Not by a search of messages, which reads them all to check them one by one.
-        query = Query(env, "mail_message")
+        query = Query(reader.env, "mail_message")
         query.add_where(SQL("mail_message.model = %s", self.thread))
         query.add_where(self.where)
-        table, name = env[self.thread]._table, NAMES.get(self.thread)
         query.add_join("JOIN", "document", documents.subselect(
             SQL("%s AS id", SQL.identifier(table, "id")),
             SQL("%s AS partner_id", SQL.identifier(table, THREADS[self.thread])),
             SQL("%s AS company_id", SQL.identifier(table, "company_id")),
             SQL("%s AS name", SQL.identifier(table, name) if name else NULL),
         ), SQL("document.id = mail_message.res_id"))
-        self.of_companies(env, query)
+        self.of_companies(reader, query)
         return query
 
 
@@ -58,18 +56,27 @@ class MessageSource(Source):
 class MeetingSource(Source):
     """Meetings: one event a meeting and customer, however many of its contacts come."""
 
-    def query(self, env):
-        query = super().query(env)
+    def query(self, reader):
+        query = super().query(reader)
         if query is not None:
-            query.add_join(
-                "JOIN", "guest", "calendar_attendee", SQL("guest.event_id = calendar_event.id")
-            )
+            for alias, table, condition in (
+                ("guest", "calendar_attendee", "guest.event_id = calendar_event.id"),
+                ("guest_partner", "res_partner", "guest_partner.id = guest.partner_id"),
+            ):
+                query.add_join("JOIN", alias, table, SQL(condition))
+            query.add_where(FIRST_GUEST)
         return query
 
-    def row(self, env):
+    def row(self, reader):
         return SQL("guest.id")
 
 
+#: Of several guests of one customer the first stands for the meeting.
+FIRST_GUEST = SQL(
+    """NOT EXISTS (SELECT FROM calendar_attendee g JOIN res_partner p ON p.id = g.partner_id
+                    WHERE g.event_id = guest.event_id AND g.id < guest.id
+                      AND p.commercial_partner_id = guest_partner.commercial_partner_id)"""
+)
 SAID_BY_US = SQL(
     """EXISTS (SELECT FROM res_users u
                 WHERE u.partner_id = mail_message.author_id AND NOT coalesce(u.share, FALSE))"""
@@ -80,7 +87,8 @@ INTERACTION = Source(
     event=SQL("'interaction_' || runwell_interaction.direction"),
     date=SQL("runwell_interaction.date"),
     partner=SQL("runwell_interaction.commercial_partner_id"), is_commercial=True,
-    contact=SQL("runwell_interaction.partner_id"), title=SQL("runwell_interaction.name"), company=SQL("runwell_interaction.company_id"),
+    contact=SQL("runwell_interaction.partner_id"), title=SQL("runwell_interaction.name"),
+    company=SQL("runwell_interaction.company_id"),
     author=user_partner(SQL("runwell_interaction.user_id")),
     detail=SQL("runwell_interaction.note"),
     label=lambda env: SQL(
@@ -107,7 +115,8 @@ for _place, _thread in enumerate(THREADS):
                                                     WHERE s.internal IS NOT TRUE))""",
             MAIL_TYPES,
         ),
-        title=SQL("coalesce(nullif(mail_message.subject, ''), document.name)"), company=SQL("document.company_id"),
+        title=SQL("coalesce(nullif(mail_message.subject, ''), document.name)"),
+        company=SQL("document.company_id"),
         author=SQL("mail_message.author_id"), res_model=SQL("mail_message.model"),
         res_id=SQL("mail_message.res_id"), detail=SQL("left(mail_message.body, 4000)"),
     ).register()
@@ -133,14 +142,7 @@ _IS_PRIVATE = """coalesce(calendar_event.privacy, (
 MEETING = MeetingSource(
     number=30, kind="meeting", model="calendar.event", event=constant("meeting"),
     date=SQL("calendar_event.start"), partner=SQL("guest.partner_id"),
-    where=SQL(
-        """calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')
-           AND NOT EXISTS (
-               SELECT FROM calendar_attendee g JOIN res_partner p ON p.id = g.partner_id
-                 JOIN res_partner q ON q.commercial_partner_id = p.commercial_partner_id
-                WHERE g.event_id = calendar_event.id AND g.id < guest.id
-                  AND q.id = guest.partner_id)"""
-    ),
+    where=SQL("calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')"),
     title=lambda env: SQL(
         "CASE WHEN NOT coalesce(%s, FALSE) THEN calendar_event.name END",
         SQL(_IS_PRIVATE, env.uid, env.user.partner_id.id),

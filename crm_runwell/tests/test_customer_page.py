@@ -86,8 +86,8 @@ class TestCustomerPage(TimelineCase):
         others = self.opportunity(self.mill, user_id=self.colleague.id)
         for record, days in ((lead, -2), (self.miller, 3), (others, 0)):
             record.activity_schedule(
-                "mail.mail_activity_data_call", today + timedelta(days=days), summary=f"Call {days}",
-                user_id=self.seller.id,
+                "mail.mail_activity_data_call", today + timedelta(days=days),
+                summary=f"Call {days}", user_id=self.seller.id,
             )
         self.env["calendar.event"].create([
             {"name": f"Visit {day}", "start": f"{day} 09:00:00", "stop": f"{day} 10:00:00",
@@ -168,7 +168,7 @@ class TestCustomerPage(TimelineCase):
         )
         self.assertEqual(
             [[reason["key"] for reason in row["reasons"]] for row in found],
-            [["alert"], ["request"], ["activity"], ["touch"], []],
+            [["alert", "activity"], ["request"], ["activity"], ["touch"], []],
         )
         self.assertEqual(found[2]["reasons"][0]["text"], "activity 4 days late")
         self.assertFalse(self.today()["sees_all"])

@@ -156,7 +156,8 @@ class TestTimelinePage(TimelineCase):
         page = timeline._page(self.mill, None, None, None, 40)
         [source] = [s for s in timeline._sources(["order"]) if s.number == 50]
         [[plan]] = self.env.execute_query(runwell_timeline_source.SQL(
-            "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) %s", source.newest(timeline.env, page),
+            "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) %s",
+            source.newest(runwell_timeline_source.Reader(timeline.env), page),
         ))
         self.assertLessEqual(
             max(node["Actual Rows"] for node in nodes(plan[0]["Plan"])), 2 * 41,

@@ -58,7 +58,7 @@ def fill(env, requests):
         "name": SQL("'Customer ' || n"), "complete_name": SQL("'Customer ' || n"),
     })
     insert_scores(env)
-    insert(env, _writable(prototypes[1]), _source(env, requests), _values(agents, teams))
+    insert(env, writable(prototypes[1]), _source(env, requests), _values(agents, teams))
     for table in ("res_partner", "runwell_score", "runwell_request"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     env.invalidate_all()
@@ -81,7 +81,7 @@ def _staff(env):
     return agents, teams
 
 
-def _writable(prototype):
+def writable(prototype):
     """Return the prototype without the words, which PostgreSQL makes itself."""
     columns = prototype.columns
     del columns["search_vector"]

@@ -13,6 +13,7 @@ from lib import (
     bench_churn,
     bench_requests,
     bench_scoring,
+    bench_timeline,
     build,
     config,
     database,
@@ -27,6 +28,7 @@ DATABASE = "runwell_bench"
 SIZES = [10_000, 20_000, 40_000]
 REQUESTS = 100_000
 LINES = 5_000_000
+EVENTS = 100_000
 
 
 def main(arguments: list[str]) -> int:
@@ -48,6 +50,9 @@ def main(arguments: list[str]) -> int:
         elif options.requests:
             rows = [run_requests(count) for count in options.requests]
             say.line(bench_requests.table(rows))
+        elif options.timeline:
+            rows = [run_timeline(count) for count in options.timeline]
+            say.line(bench_timeline.table(rows))
         else:
             rows = [run_scoring(size) for size in options.scoring]
             say.line(bench_scoring.table(rows))
@@ -70,6 +75,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--requests", nargs="*", type=int, metavar="COUNT",
         help=f"show so many service requests and reckon their clocks (default: {REQUESTS})",
+    )
+    parser.add_argument(
+        "--timeline", nargs="*", type=int, metavar="EVENTS",
+        help=f"open the timeline of one customer with so many events (default: {EVENTS})",
     )
     parser.add_argument(
         "--churn", type=Path, metavar="FILE",
@@ -101,6 +110,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         if getattr(options, name) and not options.cutoffs:
             parser.error(f"--{name} needs --cutoffs")
     for file in filter(None, (options.churn, options.affinity, options.returns)):
+    if options.timeline == []:
+        options.timeline = [EVENTS]
+    if options.churn and not options.cutoffs:
+        parser.error("--churn needs --cutoffs")
+    for file in filter(None, (options.churn, options.returns)):
         if not file.is_file():
             parser.error(f"there is no file {file}")
     return options
@@ -165,6 +179,15 @@ def run_requests(count: int) -> dict:
             bench_requests.fill(env, count)
         with say.step(f"{count} requests: measuring"):
             return bench_requests.measure(env, count)
+
+
+def run_timeline(count: int) -> dict:
+    """The figures of a customer of so many events, from a database of its own."""
+    with fresh_environment() as env:
+        with say.step(f"{count} events: making them"):
+            customer = bench_timeline.fill(env, count)
+        with say.step(f"{count} events: measuring"):
+            return bench_timeline.measure(env, count, customer)
 
 
 @contextlib.contextmanager

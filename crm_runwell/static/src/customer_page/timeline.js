@@ -1,4 +1,9 @@
-import {deserializeDate, deserializeDateTime, formatDate, formatDateTime} from "@web/core/l10n/dates";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    formatDate,
+    formatDateTime,
+} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {formatMonetary} from "@web/views/fields/formatters";
@@ -183,9 +188,7 @@ export class Timeline extends Component {
     }
 
     line(event) {
-        const moment = event.is_day
-            ? deserializeDate(event.date)
-            : deserializeDateTime(event.date);
+        const moment = event.is_day ? deserializeDate(event.date) : deserializeDateTime(event.date);
         return {
             ...event,
             moment,
@@ -194,9 +197,7 @@ export class Timeline extends Component {
             exact: event.is_day ? formatDate(moment) : formatDateTime(moment),
             title: event.kind === "meeting" ? event.title || _t("Busy") : event.title,
             color: COLORS[event.event] || "",
-            way: {interaction_in: "fa-arrow-left", interaction_out: "fa-arrow-right"}[
-                event.event
-            ],
+            way: {interaction_in: "fa-arrow-left", interaction_out: "fa-arrow-right"}[event.event],
             hint: event.has_label && event.kind === "interaction" ? this.wayLabel(event) : "",
             who: [event.contact, event.author, event.company].filter(Boolean).join(" · "),
             money:
