@@ -12,7 +12,7 @@ from .people import SUPERVISOR
 SILENT = {"stopped": (34, 75), "fading": (20, 55), "one_off": (60, 120), "two_orders": (40, 100)}
 LATELY = (2, 24)
 #: Every third customer has been let slip: the contact rule of most is broken then.
-SLIPPED, SLIPPED_EVERY = (36, 104), 3
+SLIPPED, SLIPPED_EVERY = (75, 165), 3
 #: No talk of the demo is older.
 OLDEST = 180
 
