@@ -11,8 +11,8 @@ from .people import SUPERVISOR
 #: Days since the last talk, by how they buy; whoever is not named was talked with lately.
 SILENT = {"stopped": (34, 75), "fading": (20, 55), "one_off": (60, 120), "two_orders": (40, 100)}
 LATELY = (2, 24)
-#: Every third customer has been let slip: the contact rule of most is broken then.
-SLIPPED, SLIPPED_EVERY = (75, 165), 3
+#: Every second customer has been let slip: where there is a contact rule, it is broken.
+SLIPPED, SLIPPED_EVERY = (75, 165), 2
 #: No talk of the demo is older.
 OLDEST = 180
 
