@@ -11,6 +11,8 @@ from .people import SUPERVISOR
 #: Days since the last talk, by how they buy; whoever is not named was talked with lately.
 SILENT = {"stopped": (34, 75), "fading": (20, 55), "one_off": (60, 120), "two_orders": (40, 100)}
 LATELY = (2, 24)
+#: Every second customer has been let slip: where there is a contact rule, it is broken.
+SLIPPED, SLIPPED_EVERY = (75, 165), 2
 #: No talk of the demo is older.
 OLDEST = 180
 
@@ -78,12 +80,12 @@ def create(env, today):
         for talk in TALKS + CHINESE_TALKS
     }
     vals_list = []
-    for customer in CUSTOMERS:
+    for index, customer in enumerate(CUSTOMERS):
         partner = partners[customer.ref]
         company = second if customer.company == "second" else main
         people = partner.child_ids.filtered(lambda child: child.type == "contact") or partner
         rng = Random(f"{customer.ref}-talks")
-        for age, talk in _talks(customer, rng):
+        for age, talk in _talks(index, customer, rng):
             vals_list.append({
                 "partner_id": rng.choice(people).id, "company_id": company.id,
                 "user_id": (partner.user_id or supervisor).id,
@@ -94,12 +96,13 @@ def create(env, today):
     return env["runwell.interaction"].create(vals_list)
 
 
-def _talks(customer, rng):
+def _talks(index, customer, rng):
     """Return pairs (age in days, talk) of a customer, the newest first."""
     is_chinese = CITIES[customer.city][0] == "CN"
     talks = list(CHINESE_TALKS if is_chinese else TALKS)
     rng.shuffle(talks)
-    age = rng.randint(*SILENT.get(customer.behaviour, LATELY))
+    usual = SLIPPED if index % SLIPPED_EVERY == 0 else LATELY
+    age = rng.randint(*SILENT.get(customer.behaviour, usual))
     found = []
     for talk in talks[:rng.randint(2, 6)]:
         if age > OLDEST:
