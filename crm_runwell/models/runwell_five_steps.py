@@ -8,9 +8,10 @@ from .constants import LIFECYCLES, VALUE_CLASSES
 
 #: Bands of the churn risk: from, below.
 RISKS = {"safe": (0, 1 / 3), "watch": (1 / 3, 2 / 3), "danger": (2 / 3, 1.01)}
-#: What is chosen until people choose otherwise: keep the best at risk, attract the promising.
+#: What is chosen until people choose otherwise: keep who is worth much today and may leave (of
+#: secondary value once little is expected), attract the promising.
 CHOICE = {
-    "keep": ["high:watch", "high:danger"],
+    "keep": ["high:watch", "high:danger", "secondary:watch", "secondary:danger"],
     "attract": ["potential:safe", "potential:watch"],
     "low_share": True,
 }

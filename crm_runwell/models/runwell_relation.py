@@ -5,9 +5,9 @@ from .constants import CROWDS, MARGIN_BANDS, MARGIN_GROUPS, VALUE_CLASSES
 from .optional_fields import OptionalFloat, OptionalInteger, OptionalMonetary
 
 GAPS = [
-    ("below_minimum", "Below the minimum"), ("below_ideal", "Below the ideal"),
-    ("above_ideal", "Above the ideal"), ("at_ideal", "As it should be"),
-    ("unset", "No relationship set"), ("no_ideal", "No ideal known"),
+    ("below_minimum", "Below minimum"), ("below_ideal", "Below ideal"),
+    ("above_ideal", "Above ideal"), ("at_ideal", "As it should be"),
+    ("unset", "No type yet"), ("no_ideal", "No ideal known"),
 ]
 
 

@@ -66,7 +66,7 @@ class RunwellHighValuePlan(models.TransientModel):
         for plan in self:
             if plan.kind == "keep":
                 plan.tag_name = self.env._("High-value: keep %s", month)
-                plan.summary = self.env._("Keep this customer: ask what would make us leave")
+                plan.summary = self.env._("Keep this customer: ask what would make them leave")
             else:
                 plan.tag_name = self.env._("High-value: attract %s", month)
                 plan.summary = self.env._("Win more of this customer's business")

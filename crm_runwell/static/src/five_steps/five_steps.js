@@ -84,7 +84,7 @@ export class RunwellFiveSteps extends Component {
             {
                 number: 4,
                 title: _t("Know who influences the purchase"),
-                lead: _t("Of %(unknown)s of %(chosen)s chosen customers nobody knows who decides", {
+                lead: _t("Of %(chosen)s chosen customers, who decides is not known of %(unknown)s", {
                     unknown: this.whole(influence.keep.unknown + influence.attract.unknown),
                     chosen: this.whole(chosen),
                 }),
