@@ -23,8 +23,9 @@ class RunwellAlertRule(models.Model):
     The churn risk (its threshold stands in the scoring settings) is on from the
     start. The two plain rules are off until a supervisor turns them on; they warn
     of customers whom the churn risk does not. The rule of categories, on from the
-    start, warns of customers who still buy, but no longer a product category. A rule whose own record falls under
-    the floor of the retention policy is muted by the ledger.
+    start, warns of customers who still buy, but no longer a product category. A rule
+    whose own record falls under the floor of the retention policy is muted by the
+    ledger.
     """
 
     _name = "runwell.alert.rule"

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from ..scoring import category
+from ..scoring.churn import Parameters
 from ..scoring.purchases import category_documents
 from . import working_table
 
@@ -131,7 +132,8 @@ class RunwellChurnAlert(models.Model):
             deadline=self._sql_deadline(policy, SQL("%s::date", scope.as_of)), model=model.id,
             digits=company.currency_id.decimal_places, horizon=model.horizon_days,
             uid=self.env.uid, at_risk=category.at_risk(
-                scope, SQL.identifier(STOPPED), model._learned().parameters, model.horizon_days
+                scope, SQL.identifier(STOPPED),
+                Parameters(model.r, model.alpha, model.a, model.b), model.horizon_days,
             ),
             company=company.id, share=category.REVENUE_SHARE,
             override=self.env["runwell.override"]._sql_in_force(company.id, policy._today()),

@@ -88,8 +88,8 @@ class RunwellChurnLedger(models.Model):
         "runwell.churn.alert": [
             "partner_id", "company_id", "currency_id", "user_id", "rule", "cause", "value_class",
             "kind", "category_id", "state", "raised_on", "due_on", "worked_on", "closed_on",
-            "is_held_back", "is_left_out", "released_on", "returned_on", "kept_revenue", "revenue_12m",
-            "revenue_at_risk", "orders_after", "revenue_after",
+            "is_held_back", "is_left_out", "released_on", "returned_on", "kept_revenue",
+            "revenue_12m", "revenue_at_risk", "orders_after", "revenue_after",
         ],
         "runwell.churn.measure": ["alert_id", "cost"],
     }

@@ -124,7 +124,7 @@ class TestRealHistory(AffinityCase):
         self.env.cr.execute("DELETE FROM runwell_product_affinity")
         popular = self.hits(wanted, as_of)
         self.assertGreater(len(wanted), 300)
-        self.assertGreater(found, 1.15 * popular)
+        self.assertGreater(found, 1.05 * popular)
         self.assertGreater(found, 0.3 * len(wanted))
 
     def purchases(self):

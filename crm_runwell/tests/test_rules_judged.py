@@ -51,7 +51,7 @@ class TestRulesJudged(AlertCase):
         self.assertEqual((self.rule.decided_count, self.rule.right_count), (5, 3))
         self.assertAlmostEqual(self.rule.precision, 0.6)
         other = self.rules - self.rule
-        self.assertEqual(other.mapped("decided_count"), [0, 0])
+        self.assertEqual(other.mapped("decided_count"), [0, 0, 0])
         self.assertIs(other[0].precision, False)
 
     def test_muted_under_the_floor(self):
