@@ -3,7 +3,17 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, retention, service
+from . import (
+    catalogue,
+    companies,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    retention,
+    service,
+    suggestions,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -97,3 +107,5 @@ class RunwellDemo(models.AbstractModel):
         self.env["runwell.churn.alert"]._raise_alerts()
         for company in both:
             self.env["runwell.churn.alert"]._settle(company)
+        if not suggestions.is_told(self.env):
+            suggestions.tell(self.with_context(**QUIET).env, fields.Date.today())
