@@ -1,6 +1,7 @@
 """What was suggested in the last months: the engine's own products as of past days.
 
-What came of them is the orders' own: the nightly settling decides, as it would have.
+Some were taken into quotations or put aside by people; what came of the others is the orders'
+own: the nightly settling decides, as it would have.
 """
 
 from datetime import timedelta
@@ -9,6 +10,8 @@ from datetime import timedelta
 AGES = (150, 120, 90, 65, 20)
 #: So many customers, the same number of products each.
 CUSTOMERS, PRODUCTS = 24, 3
+#: Of so many one was taken into a quotation, and one put aside.
+TAKEN_OF, ASIDE_OF = 5, 17
 
 
 def is_told(env):
@@ -28,7 +31,7 @@ def tell(env, today):
             ("company_id", "=", company.id), ("state", "=", "sale"), ("date_order", "<", day),
         ], order="date_order desc, id desc").partner_id.commercial_partner_id
         chosen = buyers[number::3][:CUSTOMERS]
-        Suggestion.create([
+        shown = Suggestion.create([
             {
                 "company_id": company.id, "partner_id": partner_id, "product_id": product_id,
                 "user_id": env["res.partner"].browse(partner_id).user_id.id, "kind": "new",
@@ -42,5 +45,16 @@ def tell(env, today):
                 ("partner_id", "=", partner_id), ("product_id", "=", product_id),
             ], limit=1)
         ])
+        _decide(shown, day)
     Suggestion._settle(company)
     Affinity._build()
+
+
+def _decide(shown, day):
+    """Let people take some of the suggestions of a day, and put some aside."""
+    taken, aside = shown[1::TAKEN_OF], shown[3::ASIDE_OF]
+    taken.write({"state": "accepted", "hit": 1.0, "decided_on": day})
+    (aside - taken).write({
+        "state": "dismissed", "hit": 0.0, "decided_on": day,
+        "dismissed_until": day + timedelta(days=180),
+    })
