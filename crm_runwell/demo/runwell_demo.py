@@ -17,6 +17,13 @@ from . import (
     relations,
     retention,
     service,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    retention,
+    service,
+    suggestions,
 )
 
 _logger = logging.getLogger(__name__)
@@ -123,3 +130,5 @@ class RunwellDemo(models.AbstractModel):
         for company in both:
             self.env["runwell.churn.alert"]._settle(company)
         self.env["runwell.relation"]._refresh()
+        if not suggestions.is_told(self.env):
+            suggestions.tell(self.with_context(**QUIET).env, fields.Date.today())

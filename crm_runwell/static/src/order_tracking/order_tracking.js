@@ -22,7 +22,7 @@ const ICONS = {
  */
 export class RunwellOrderTracking extends Component {
     static template = "crm_runwell.OrderTracking";
-    static props = {line: Object};
+    static props = {line: Object, isShort: {type: Boolean, optional: true}};
 
     setup() {
         this.action = useService("action");
@@ -38,7 +38,16 @@ export class RunwellOrderTracking extends Component {
     }
 
     title(stage) {
-        return _t("%s: open the documents", stage.label);
+        const said = [stage.text, this.day(stage)].filter(Boolean).join(" · ");
+        return said || _t("%s: open the documents", stage.label);
+    }
+
+    /** In short, what is done needs no words, and what does not apply no place. */
+    get stages() {
+        const {line, isShort} = this.props;
+        return line.stages
+            .filter(({state}) => !isShort || state !== "none")
+            .map((stage) => ({...stage, isTold: !isShort || stage.state !== "done"}));
     }
 
     async open(stage) {
