@@ -17,12 +17,6 @@ from . import (
     relations,
     retention,
     service,
-    invoices,
-    orders,
-    people,
-    pipeline,
-    retention,
-    service,
     suggestions,
 )
 

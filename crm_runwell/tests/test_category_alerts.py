@@ -8,7 +8,6 @@ from odoo.tools import SQL, mute_logger
 from ..scoring.churn import Parameters
 from . import test_alert_workers
 from .common import AS_OF, STATED, days_before
-from .test_alert_workers import TestAlertWorkers as Workers
 from .test_alerts import AlertCase
 
 

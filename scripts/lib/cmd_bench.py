@@ -109,12 +109,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     for name in ("churn", "affinity"):
         if getattr(options, name) and not options.cutoffs:
             parser.error(f"--{name} needs --cutoffs")
-    for file in filter(None, (options.churn, options.affinity, options.returns)):
     if options.timeline == []:
         options.timeline = [EVENTS]
-    if options.churn and not options.cutoffs:
-        parser.error("--churn needs --cutoffs")
-    for file in filter(None, (options.churn, options.returns)):
+    for file in filter(None, (options.churn, options.affinity, options.returns)):
         if not file.is_file():
             parser.error(f"there is no file {file}")
     return options
