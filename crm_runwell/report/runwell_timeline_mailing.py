@@ -2,9 +2,7 @@
 
 from odoo.tools import SQL
 
-from .runwell_timeline_source import Source, constant, translated
-
-_SUBJECT = SQL("m.subject")
+from .runwell_timeline_source import Source, constant
 
 SENT = Source(
     number=100, kind="mailing", model="mailing.trace", event=constant("mailing_sent"),
@@ -13,9 +11,8 @@ SENT = Source(
         """mailing_trace.model = 'res.partner' AND mailing_trace.is_test_trace IS NOT TRUE
            AND mailing_trace.sent_datetime IS NOT NULL"""
     ),
-    title=lambda env: SQL(
-        "(SELECT %s FROM mailing_mailing m WHERE m.id = mailing_trace.mass_mailing_id)",
-        translated(_SUBJECT)(env),
+    title=SQL(
+        "(SELECT m.subject FROM mailing_mailing m WHERE m.id = mailing_trace.mass_mailing_id)"
     ),
     author=SQL(
         """(SELECT u.partner_id FROM mailing_mailing m JOIN res_users u ON u.id = m.user_id

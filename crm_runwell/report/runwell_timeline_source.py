@@ -52,6 +52,8 @@ class Source:
     #: SQL: the contact it was with, if that is not ``partner``.
     contact: SQL | None = None
     is_day: bool = False
+    #: Whether an index has the rows of a partner in the order of their date.
+    is_ordered: bool = True
     where: SQL = SQL("TRUE")
     title: SQL = NULL
     amount: SQL = NULL
@@ -167,7 +169,7 @@ class Source:
         if len(family) == 1:
             query.add_where(SQL("%s = %s", self.partner, family[0]))
             return query.select(*keys)
-        if len(family) > MANY_CONTACTS:
+        if len(family) > MANY_CONTACTS or not self.is_ordered:
             query.add_where(SQL("%s = ANY(%s)", self.partner, family))
             return query.select(*keys)
         query.add_where(SQL("%s = family.id", self.partner))

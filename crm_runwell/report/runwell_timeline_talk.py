@@ -106,7 +106,7 @@ for _place, _thread in enumerate(THREADS):
         number=10 + _place, kind="mail", model="mail.message", thread=_thread,
         event=SQL("CASE WHEN %s THEN 'mail_out' ELSE 'mail_in' END", SAID_BY_US),
         date=SQL("mail_message.date"), partner=SQL("document.partner_id"),
-        is_commercial=_thread == "runwell.request",
+        is_commercial=_thread == "runwell.request", is_ordered=_thread == "res.partner",
         where=SQL(
             """mail_message.message_type IN %s AND mail_message.is_internal IS NOT TRUE
                AND mail_message.mail_activity_type_id IS NULL
@@ -142,6 +142,7 @@ _IS_PRIVATE = """coalesce(calendar_event.privacy, (
 MEETING = MeetingSource(
     number=30, kind="meeting", model="calendar.event", event=constant("meeting"),
     date=SQL("calendar_event.start"), partner=SQL("guest.partner_id"),
+    is_ordered=False,
     where=SQL("calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')"),
     title=lambda env: SQL(
         "CASE WHEN NOT coalesce(%s, FALSE) THEN calendar_event.name END",

@@ -113,13 +113,13 @@ def _records(env, seller):
 
 
 def _insert(env, insert, prototype, customer, count):
-    """Insert the customer's rows of a model, and a tenth as many of others."""
+    """Insert the customer's rows of a model, and as many of others."""
     table = env[prototype.model]._table
     if prototype.model == "runwell.request":
         prototype = writable(prototype)
     for family, rows in (
         (SQL("commercial_partner_id = %s", customer.id), count),
-        (SQL("name LIKE 'Customer %%' AND id <> %s", customer.id), count // 10),
+        (SQL("name LIKE 'Customer %%' AND id <> %s", customer.id), count),
     ):
         insert(env, prototype, SQL(
             """(SELECT n, (w.ids)[1 + floor(random() * cardinality(w.ids))::int] AS partner,
