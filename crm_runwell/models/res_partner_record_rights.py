@@ -41,6 +41,8 @@ class ResPartner(models.Model):
                 if vals.get(name)
             )
             given._runwell_check_guarded([name])
+            if name == "runwell_grade_id":
+                given._runwell_check_grade()
         return partners
 
     def write(self, vals):

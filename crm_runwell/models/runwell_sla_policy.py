@@ -56,7 +56,7 @@ class RunwellSlaPolicy(models.Model):
         help="Only for customers of this class; empty: for all, unknown customers too.",
     )
     grade_id = fields.Many2one(
-        "runwell.grade", "Grade", check_company=True, ondelete="restrict", tracking=True,
+        "runwell.grade", check_company=True, ondelete="restrict", tracking=True,
         help="Only for customers of this grade; empty: for all, ungraded customers too.",
     )
     first_answer_hours = fields.Float(

@@ -227,6 +227,7 @@ OF_COMPANY = (
 #: Models whose rows may belong to all companies: those are not looked at here.
 SHARED = (
     "runwell.churn.reason", "runwell.grade", "runwell.channel", "runwell.relationship.type",
+    "runwell.duplicate",
 )
 
 #: Where the customer of a row is kept, if not in partner_id.

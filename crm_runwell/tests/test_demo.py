@@ -82,6 +82,22 @@ class TestDemoLoaded(TransactionCase):
         for customer, partner in self.partners.items():
             self.assertEqual(len(partner), 1, customer.name)
 
+    def test_customer_records(self):
+        """Grades of each company, bare records, other kinds, and one customer twice."""
+        graded = self.everyone.with_company(self.main).filtered("runwell_grade_id")
+        self.assertEqual(len(graded.runwell_grade_id), 5)
+        self.assertTrue(self.everyone.with_company(self.second).filtered("runwell_grade_id"))
+        shares = self.everyone.mapped("runwell_completeness")
+        self.assertTrue([share for share in shares if share < 80])
+        self.assertTrue([share for share in shares if share >= 80])
+        for kind in ("competitor", "supplier", "authority"):
+            others = self.env["res.partner"].search([("runwell_partner_kind", "=", kind)])
+            self.assertTrue(others)
+            self.assertFalse(others & self.scores.partner_id)
+        pairs = self.env["runwell.duplicate"].search([("partner_id", "in", self.everyone.ids)])
+        self.assertIn("Cedar & Pine Hotels", pairs.mapped("partner_id.name"))
+        self.assertLess(len(pairs), 4)
+
     def test_no_order_in_the_future(self):
         now = fields.Datetime.now()
         self.assertFalse(self.orders.filtered(lambda order: order.date_order > now))

@@ -120,6 +120,9 @@ class TestGradeAndCredit(RecordCase):
         theirs = self.env["runwell.grade"].create({"name": "Gold", "company_id": other.id})
         with self.assertRaises(ValidationError):
             self.buyer.runwell_grade_id = theirs
+        with self.assertRaises(ValidationError):
+            self.customer("New", runwell_grade_id=theirs.id)
+        self.buyer.with_company(other).runwell_grade_id = theirs
 
     def test_a_grade_in_use_is_archived(self):
         other = self.make_company("Runwell Other", self.home)

@@ -13,7 +13,7 @@ class RunwellCreditRating(models.TransientModel):
         "res.partner", "Customer", required=True, readonly=True, ondelete="cascade",
     )
     credit = fields.Selection(
-        lambda self: self.env["res.partner"]._fields["runwell_credit"].selection, "Credit",
+        lambda self: self.env["res.partner"]._fields["runwell_credit"].selection,
         help="1: poor, 5: excellent.",
     )
     reason = fields.Char(help="Kept in the customer's talk, for every reader of the record.")
