@@ -62,6 +62,7 @@
         "data/runwell_lead_plan_data.xml",
         "wizard/runwell_lead_assign_views.xml",
         "views/crm_lead_views.xml",
+        "views/runwell_prospect_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

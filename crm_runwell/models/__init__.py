@@ -81,4 +81,5 @@ from . import crm_lead_outcome
 from . import crm_lead_partner
 from . import crm_lead_plan
 from . import crm_lead_plan_item
+from . import crm_lead_user
 from . import runwell_lead_assignment
