@@ -39,8 +39,8 @@ class CrmLead(models.Model):
     runwell_assignment_ids = fields.One2many(
         "runwell.lead.assignment", "lead_id", "Assignments", readonly=True, copy=False,
     )
-    runwell_may_assign = fields.Boolean(compute="_compute_may_assign")
-    runwell_may_take = fields.Boolean(compute="_compute_may_assign")
+    runwell_may_assign = fields.Boolean("May assign", compute="_compute_may_assign")
+    runwell_may_take = fields.Boolean("May take", compute="_compute_may_assign")
 
     # Unassigned first, as the list of prospects is ordered.
     _runwell_prospects_idx = models.Index("(runwell_development_state DESC, id DESC)")
