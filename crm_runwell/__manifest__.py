@@ -97,6 +97,7 @@
         "security/runwell_affinity_rules.xml",
         "data/runwell_affinity_data.xml",
         "report/runwell_customer_page_views.xml",
+        "views/runwell_prospect_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -96,6 +96,7 @@ from . import crm_lead_outcome
 from . import crm_lead_partner
 from . import crm_lead_plan
 from . import crm_lead_plan_item
+from . import crm_lead_user
 from . import runwell_lead_assignment
 from . import runwell_handover_work
 from . import res_partner_handover

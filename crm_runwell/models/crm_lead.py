@@ -39,7 +39,8 @@ class CrmLead(models.Model):
     runwell_assignment_ids = fields.One2many(
         "runwell.lead.assignment", "lead_id", "Assignments", readonly=True, copy=False,
     )
-    runwell_may_assign = fields.Boolean(compute="_compute_may_assign")
+    runwell_may_assign = fields.Boolean("May assign", compute="_compute_may_assign")
+    runwell_may_take = fields.Boolean("May take", compute="_compute_may_assign")
 
     # Unassigned first, as the list of prospects is ordered.
     _runwell_prospects_idx = models.Index("(runwell_development_state DESC, id DESC)")
@@ -84,10 +85,13 @@ class CrmLead(models.Model):
                 lead.runwell_assigned_on = fields.Datetime.now()
 
     @api.depends_context("uid")
-    @api.depends("team_id")
+    @api.depends("team_id", "user_id")
     def _compute_may_assign(self):
         for lead in self:
             lead.runwell_may_assign = lead._is_assigner()
+            lead.runwell_may_take = not lead.user_id and (
+                lead.runwell_may_assign or lead.create_uid == self.env.user
+            )
 
     # CRUD
 
@@ -157,6 +161,10 @@ class CrmLead(models.Model):
                 ))
 
     # Assignment
+
+    def action_runwell_take(self):
+        """Take opportunities that nobody has: those one created, or may assign."""
+        self.user_id = self.env.user
 
     def _check_may_assign(self, user):
         """Raise AccessError unless the caller may give these opportunities to ``user``.

@@ -131,9 +131,11 @@ class CrmLead(models.Model):
         customer._runwell_came_from(self)
 
     def action_runwell_customer(self):
-        """Open the customer that the opportunity belongs to."""
+        """Open the page of the customer that the opportunity belongs to."""
         self.ensure_one()
-        return self.partner_id.commercial_partner_id.get_formview_action()
+        customer = self.partner_id.commercial_partner_id
+        page = getattr(customer, "action_open_runwell_page", None)
+        return page() if page else customer.get_formview_action()
 
 
 def _key(name):

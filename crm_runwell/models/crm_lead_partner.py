@@ -10,5 +10,6 @@ class ResPartner(models.Model):
         Medium and channel stay on the opportunity, which stays linked.
         """
         self.ensure_one()
-        if "runwell_source" in self._fields and lead.campaign_id and not self.runwell_source:
-            self.runwell_source = "campaign"
+        customer = self.with_company(lead.company_id)
+        if "runwell_source" in self._fields and lead.campaign_id and not customer.runwell_source:
+            customer.runwell_source = "campaign"

@@ -1,5 +1,7 @@
 """The development plan: started in two ways, done with results, read in order."""
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import Form, tagged
@@ -89,10 +91,21 @@ class TestPlan(LeadCase):
 
     def test_executives_read_it(self):
         self.seen_by(self.mine, "owner")._start_plan(self.plan)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        read = self.seen_by(self.mine, "executive").web_read({
+            "runwell_plan_item_ids": {"fields": PLAN},
+        })
+        self.assertEqual(len(read[0]["runwell_plan_item_ids"]), 4)
         items = self.items("executive")
-        self.assertEqual(len(items.mapped("summary")), 4)
         with self.assertRaises(AccessError):
             items[0].feedback = "x"
+
+    def test_the_form_asks_for_no_order(self):
+        """An order is a search: who may read alone would find nothing."""
+        arch = self.env["crm.lead"].get_view(self.env.ref("crm.crm_lead_view_form").id)["arch"]
+        plan = etree.fromstring(arch).find(".//field[@name='runwell_plan_item_ids']/list")
+        self.assertFalse(plan.get("default_order"))
 
     def test_a_plan_of_another_kind_or_company(self):
         alert_plan = self.env.ref("crm_runwell.play_call")

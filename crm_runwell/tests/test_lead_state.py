@@ -50,6 +50,17 @@ class TestEveryStepByEveryRole(LeadCase):
             leads.get(role, leads["owner"]), role,
         ).write({"user_id": self.users[role].id}))
 
+    def test_the_button_to_take_it(self):
+        lead = self.lead("owner")
+        for role in SELLERS:
+            mine = self.seen_by(lead, role)
+            with self.subTest(role=role):
+                self.assertEqual(mine.runwell_may_take, role in ASSIGNERS | {"owner"})
+                self.assertEqual(mine.runwell_may_assign, role in ASSIGNERS)
+                self.assertEqual(
+                    self.attempt(mine.action_runwell_take) is None, mine.runwell_may_take,
+                )
+
     def test_take_one_that_another_created(self):
         lead = self.lead("finance")
         self.check(ASSIGNERS, lambda role: self.seen_by(lead, role).write(
@@ -210,6 +221,16 @@ class TestState(LeadCase):
             lambda: row.sudo().create({"lead_id": row.sudo().lead_id.id}),
         ):
             self.assertEqual(self.attempt(call), AccessError)
+
+    def test_whoever_leaves_leaves_none(self):
+        gone = self.users["colleague"].copy({"login": "rw_gone"})
+        lead = self.lead(user="owner")
+        lead.user_id = gone
+        gone.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(lead.user_id)
+        self.assertEqual(lead.runwell_development_state, "unassigned")
 
     def test_a_copy_begins_anew(self):
         lead = self.lead("owner", "owner")
