@@ -47,31 +47,27 @@ def standing(rules):
     return SQL(
         """
         WITH rule (company_id, today, days, announce) AS (VALUES %(rules)s),
-        touch AS (%(touches)s),
-        bought AS (
-            SELECT p.commercial_partner_id AS partner_id, o.company_id,
-                   max(o.date_order)::date AS last_on
-              FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-             WHERE o.state = 'sale' GROUP BY 1, 2),
         known AS (
-            SELECT partner_id, company_id FROM runwell_score
-             UNION SELECT partner_id, company_id FROM touch
-             UNION SELECT partner_id, company_id FROM bought),
+            SELECT partner_id, company_id, max(last_on) AS last_on FROM (
+                SELECT partner_id, company_id, last_order_date AS last_on FROM runwell_score
+                 UNION ALL %(touches)s
+                 UNION ALL
+                SELECT p.commercial_partner_id, o.company_id, o.date_order::date
+                  FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                 WHERE o.state = 'sale') dealing
+             GROUP BY 1, 2),
         since AS (
             SELECT partner_id, new_user_id AS user_id, max(date)::date AS last_on
               FROM runwell_handover WHERE new_user_id IS NOT NULL GROUP BY 1, 2),
         held AS (
             SELECT p.id AS partner_id, p.user_id, r.*,
                    u.company_id AS home_id, p.company_id AS own_id,
-                   greatest(touch.last_on::date, bought.last_on, s.last_order_date,
-                            since.last_on, p.create_date::date) AS last_on
+                   greatest(k.last_on, since.last_on, p.create_date::date) AS last_on
               FROM res_partner p
               JOIN res_users u ON u.id = p.user_id
-              LEFT JOIN known k ON k.partner_id = p.id AND p.company_id IS NULL
+              LEFT JOIN known k ON k.partner_id = p.id
+               AND (p.company_id IS NULL OR p.company_id = k.company_id)
               JOIN rule r ON r.company_id = coalesce(p.company_id, k.company_id, u.company_id)
-              LEFT JOIN touch ON touch.partner_id = p.id AND touch.company_id = r.company_id
-              LEFT JOIN bought ON bought.partner_id = p.id AND bought.company_id = r.company_id
-              LEFT JOIN runwell_score s ON s.partner_id = p.id AND s.company_id = r.company_id
               LEFT JOIN since ON since.partner_id = p.id AND since.user_id = p.user_id
              WHERE %(customer)s AND %(idle)s)
         SELECT partner_id, min(user_id) AS user_id,
@@ -87,7 +83,7 @@ def standing(rules):
             SQL("(%s, %s::date, %s, %s)", *rule) for rule in rules
         ),
         touches=SQL(" UNION ALL ").join(
-            SQL("SELECT partner_id, %s AS company_id, last_on FROM (%s) t%s",
+            SQL("SELECT partner_id, %s, last_on::date FROM (%s) t%s",
                 company_id, last_touches(company_id), SQL(str(number)))
             for number, (company_id, *_rest) in enumerate(rules)
         ),
