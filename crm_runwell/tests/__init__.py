@@ -82,3 +82,4 @@ from . import test_affinity
 from . import test_affinity_products
 from . import test_affinity_due
 from . import test_category_alerts
+from . import test_affinity_workers
