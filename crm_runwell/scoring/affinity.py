@@ -165,9 +165,13 @@ def counts(basket_table):
 
 
 def pairs(basket_table):
-    """Return SQL ``(pair, n)``: the number of baskets with both; ``pair`` is i << 32 | j, i < j."""
+    """Return SQL ``(pair, n)``: the number of baskets with both; ``pair`` is i << 20 | j, i < j.
+
+    Not 32: PostgreSQL hashes the two halves of a bigint by their exclusive or, so that all
+    pairs of equal i # j would fall into one place, and counting them takes for ever.
+    """
     return SQL(
-        """SELECT a.i::bigint << 32 | b.j AS pair, count(*)::int AS n
+        """SELECT a.i::bigint << 20 | b.j AS pair, count(*)::int AS n
              FROM %s, unnest(items) WITH ORDINALITY a(i, place), unnest(items[place + 1:]) b(j)
             GROUP BY 1 HAVING count(*) >= %s""",
         basket_table, MIN_TOGETHER,
@@ -185,8 +189,8 @@ def neighbours(pair_table, count_table, instead_table):
             SELECT a.i AS a, b.i AS b, p.n, a.n AS n_a, b.n AS n_b,
                    p.n / (sqrt(a.n::float8 * b.n) + %(k)s) AS similarity
               FROM %(pairs)s p
-              JOIN %(counts)s a ON a.i = (p.pair >> 32)::int
-              JOIN %(counts)s b ON b.i = (p.pair & 2147483647)::int
+              JOIN %(counts)s a ON a.i = (p.pair >> 20)::int
+              JOIN %(counts)s b ON b.i = (p.pair & 1048575)::int
              WHERE p.n * %(share)s >= least(a.n, b.n)
         )
         SELECT * FROM (
@@ -281,7 +285,7 @@ def substitutes(switch_table, pair_table, count_table):
                      FROM %(switches)s s
                      JOIN %(counts)s a ON a.i = s.i
                      JOIN %(counts)s b ON b.i = s.j
-                     LEFT JOIN %(pairs)s p ON p.pair = s.i::bigint << 32 | s.j
+                     LEFT JOIN %(pairs)s p ON p.pair = s.i::bigint << 20 | s.j
                     WHERE coalesce(p.n, 0) * %(rare)s <= s.switches) pair,
                   LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)""",
         switches=switch_table, counts=count_table, pairs=pair_table, rare=SWITCHES_A_BASKET,
