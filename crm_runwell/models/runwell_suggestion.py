@@ -50,7 +50,7 @@ class RunwellSuggestion(models.Model):
         help="When the product was first shown.",
     )
     product_id = fields.Many2one(
-        "product.product", "Product", required=True, index=True, ondelete="cascade",
+        "product.product", required=True, index=True, ondelete="cascade",
     )
     because_product_id = fields.Many2one(
         "product.product", "Because of", ondelete="set null", index="btree_not_null",
