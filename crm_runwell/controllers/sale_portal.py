@@ -34,6 +34,7 @@ class SalePortal(CustomerPortal):
         if user._is_internal():
             # Who opens a quotation in the backend is not its customer.
             return request.redirect("/my")
+        page = order_sudo.get_portal_url(anchor="runwell_offers")
         author = order_sudo.partner_id if user._is_public() else user.partner_id
         try:
             with request.env.cr.savepoint():
@@ -41,6 +42,6 @@ class SalePortal(CustomerPortal):
                     int(product_id) if product_id.isdecimal() else 0, author,
                 )
         except UserError:
-            # The page shows what is still offered, and that the quotation is closed.
-            pass
-        return request.redirect(order_sudo.get_portal_url(anchor="runwell_offers"))
+            # The page shows what is still offered, or that the quotation is closed.
+            return request.redirect(page)
+        return request.redirect(page)

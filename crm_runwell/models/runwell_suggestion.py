@@ -9,10 +9,10 @@ from .optional_fields import OptionalFloat
 HIT_DAYS = 60
 #: How long a product is not offered again to a customer for whom a person put it aside.
 REST_DAYS = 180
-PLACES = [("order", "Order"), ("customer", "Customer's page"), ("portal", "Portal")]
-KINDS = [("new", "Often bought together"), ("due", "Due again")]
+PLACES = [("order", "Order"), ("customer", "Customer page"), ("portal", "Portal")]
+KINDS = [("new", "New product"), ("due", "Due again")]
 STATES = [
-    ("shown", "Undecided"), ("accepted", "Taken with one click"), ("bought", "Bought later"),
+    ("shown", "Undecided"), ("accepted", "Taken"), ("bought", "Bought later"),
     ("dismissed", "Put aside"), ("ignored", "Not bought"),
 ]
 HITS = ("accepted", "bought")
@@ -50,7 +50,7 @@ class RunwellSuggestion(models.Model):
         help="When the product was first shown.",
     )
     product_id = fields.Many2one(
-        "product.product", "Product", required=True, index=True, ondelete="cascade",
+        "product.product", required=True, index=True, ondelete="cascade",
     )
     because_product_id = fields.Many2one(
         "product.product", "Because of", ondelete="set null", index="btree_not_null",

@@ -16,6 +16,8 @@ class TestOrderTracking(RunwellCase):
         super().setUpClass()
         cls.buyer = cls.customer("Buyer")
         cls.counted = cls.make_product("Counted", invoice_policy="delivery")
+        # Its delivery is noted by hand, whether stock is installed or not.
+        cls.work = cls.make_product("Work", type="service", invoice_policy="delivery")
         cls.bank = cls.env["account.journal"].create({
             "name": "Bank", "code": "RWB", "type": "bank", "company_id": cls.company.id,
         })
@@ -64,7 +66,7 @@ class TestOrderTracking(RunwellCase):
 
     def test_an_order_from_delivery_to_payment(self):
         order = self.order(self.buyer, "2024-06-01", lines=[
-            {"product_id": self.counted.id, "product_uom_qty": 10, "price_unit": 10},
+            {"product_id": self.work.id, "product_uom_qty": 10, "price_unit": 10},
         ])
         self.assertEqual(self.states(order), {
             "quotation": "done", "order": "done", "delivery": "waiting", "invoice": "waiting",
@@ -241,7 +243,35 @@ class TestOrderTracking(RunwellCase):
         self.invoice_order(orders[:5], "2024-06-25")
         few = self.queries(lambda: orders[:2]._runwell_tracking())
         self.assertEqual(self.queries(lambda: orders._runwell_tracking()), few)
-        self.assertLessEqual(few, 6)
+        self.assertLessEqual(few, 7)
+
+    def test_deliveries_where_stock_is_installed(self):
+        order = self.order(self.buyer, "2024-06-01", state="draft", lines=[
+            {"product_id": self.counted.id, "product_uom_qty": 10},
+        ])
+        if "picking_ids" not in order._fields:
+            self.skipTest("stock is not installed")
+        with self.at("2024-06-01 12:00:00"):
+            order.action_confirm()
+            self.assertEqual(self.states(order)["delivery"], "waiting")
+        with self.at("2024-06-20 12:00:00"):
+            self.assertEqual(self.states(order)["delivery"], "late")
+            picking = order.picking_ids
+            picking.move_ids.quantity = 4
+            picking.move_ids.picked = True
+            picking.with_context(skip_backorder=True).button_validate()
+            self.assertEqual(self.text(order, "delivery"), "40 % delivered")
+            rest = order.picking_ids - picking
+            self.assertEqual(
+                set(order.action_open_runwell_stage("delivery")["domain"][0][2]),
+                set(order.picking_ids.ids),
+            )
+            rest.move_ids.quantity = 6
+            rest.move_ids.picked = True
+            rest.button_validate()
+            self.assertEqual(self.states(order)["delivery"], "done")
+        days = {stage["key"]: stage["day"] for stage in self.line(order)["stages"]}
+        self.assertEqual(days["delivery"], "2024-06-20")
 
     def test_documents_of_a_stage(self):
         order = self.order(self.buyer, "2024-06-01")
@@ -293,17 +323,23 @@ class TestOrderTracking(RunwellCase):
             ]
 
         self.assertEqual(chips(), [])
+        lines = [{"product_id": self.work.id}]
         orders = [
-            self.order(self.buyer, "2024-06-01"),
-            self.order(self.buyer, "2024-06-02", commitment_date="2024-06-10 12:00:00"),
+            self.order(self.buyer, "2024-06-01", lines=lines),
+            self.order(
+                self.buyer, "2024-06-02", lines=lines, commitment_date="2024-06-10 12:00:00",
+            ),
+            self.order(self.buyer, "2024-06-03", lines=[
+                {"product_id": self.make_product("Advice", type="service").id},
+            ]),
         ]
         self.order(self.buyer, "2024-06-02", state="draft")
         self.startPatcher(freeze_time("2024-06-30 12:00:00"))
-        self.assertEqual([chip["value"] for chip in chips()], ["2, 1 late"])
+        self.assertEqual([chip["value"] for chip in chips()], ["3, 1 late"])
         self.assertEqual(
             self.buyer.action_runwell_open_orders()["domain"],
             [("id", "in", [order.id for order in orders[::-1]])],
         )
         # Long ago, and nobody invoiced it here: not open. Promised and not delivered: still.
         with self.at("2024-12-30 12:00:00"):
-            self.assertEqual([chip["value"] for chip in chips()], ["1, 1 late"])
+            self.assertEqual([chip["value"] for chip in chips()], ["2, 1 late"])
