@@ -270,14 +270,17 @@ class ResPartner(models.Model):
             )
             reasons.append({"key": "request", "text": text, "tone": "warning"})
         if due:
-            if late:
+            if late == 1:
+                text = self.env._("activity 1 day late")
+            elif late:
                 text = self.env._("activity %s days late", late)
             else:
                 text = self.env._("activity due today")
             reasons.append({"key": "activity", "text": text, "tone": "warning"})
         if over:
-            reasons.append({
-                "key": "touch", "tone": "info",
-                "text": self.env._("contact %s days overdue", over),
-            })
+            text = (
+                self.env._("contact 1 day overdue") if over == 1
+                else self.env._("contact %s days overdue", over)
+            )
+            reasons.append({"key": "touch", "text": text, "tone": "info"})
         return reasons

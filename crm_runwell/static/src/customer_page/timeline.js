@@ -113,10 +113,16 @@ export class Timeline extends Component {
     /** The numbers on the chips follow; the page does not wait for them. */
     async count() {
         const days = this.days;
-        const counts = await this.orm.silent.call("runwell.timeline", "get_counts", [], {
-            partner_id: this.props.partnerId,
-            ...days,
-        });
+        let counts = null;
+        try {
+            counts = await this.orm.silent.call("runwell.timeline", "get_counts", [], {
+                partner_id: this.props.partnerId,
+                ...days,
+            });
+        } catch {
+            // What is wrong is said where the events should stand; chips do without numbers.
+            return;
+        }
         if (JSON.stringify(days) === JSON.stringify(this.days)) {
             this.state.counts = counts;
         }
