@@ -60,7 +60,7 @@ class RunwellInteraction(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True, tracking=True)
     channel_id = fields.Many2one(
-        "runwell.channel", "Channel", required=True, ondelete="restrict", check_company=True,
+        "runwell.channel", required=True, ondelete="restrict", check_company=True,
         index=True, default=lambda self: self._default_channel(),
         domain="[('company_id', 'in', (False, company_id))]",
     )
@@ -81,7 +81,7 @@ class RunwellInteraction(models.Model):
         domain="[('partner_id', 'child_of', commercial_partner_id or [])]",
     )
     request_id = fields.Many2one(
-        "runwell.request", "Request", index="btree_not_null", check_company=True,
+        "runwell.request", index="btree_not_null", check_company=True,
         domain="[('partner_id', 'child_of', commercial_partner_id or [])]",
     )
     origin = fields.Selection(
@@ -93,7 +93,7 @@ class RunwellInteraction(models.Model):
         help="The activity that became this contact by being done.",
     )
     message_id = fields.Many2one(
-        "mail.message", "Message", readonly=True, copy=False, index="btree_not_null",
+        "mail.message", readonly=True, copy=False, index="btree_not_null",
         help="The message that tells of the same activity.",
     )
     calendar_event_id = fields.Many2one(

@@ -18,7 +18,7 @@ class RunwellInteractionLog(models.TransientModel):
     partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", required=True)
     company_id = fields.Many2one(comodel_name="res.company", compute="_compute_company_id")
     channel_id = fields.Many2one(
-        comodel_name="runwell.channel", string="Channel", required=True,
+        comodel_name="runwell.channel", required=True,
         default=lambda self: self.env["runwell.interaction"]._default_channel(),
         domain="[('company_id', 'in', (False, company_id))]",
     )
@@ -31,7 +31,7 @@ class RunwellInteractionLog(models.TransientModel):
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     place = fields.Char()
     lead_id = fields.Many2one(comodel_name="crm.lead", string="Opportunity")
-    request_id = fields.Many2one(comodel_name="runwell.request", string="Request")
+    request_id = fields.Many2one(comodel_name="runwell.request")
     alert_id = fields.Many2one(
         comodel_name="runwell.churn.alert", string="Open alert", compute="_compute_alert_id",
     )
