@@ -261,7 +261,7 @@ class TestCompleteness(RecordCase):
         self.assertGreaterEqual(full.runwell_completeness, 80)
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_runwell.action_incomplete")
         found = self.env["runwell.score"].search(
-            literal_eval(action["domain"]) + [("company_id", "=", self.company.id)],
+            literal_eval(action["domain"].strip()) + [("company_id", "=", self.company.id)],
             order="revenue_12m desc, id",
         )
         self.assertEqual(found.partner_id.ids, [large.id, small.id])
