@@ -56,6 +56,7 @@ def standing(rules):
                   FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
                  WHERE o.state = 'sale') dealing
              GROUP BY 1, 2),
+        busy AS (%(busy)s),
         since AS (
             SELECT partner_id, new_user_id AS user_id, max(date)::date AS last_on
               FROM runwell_handover WHERE new_user_id IS NOT NULL GROUP BY 1, 2),
@@ -69,7 +70,8 @@ def standing(rules):
                AND (p.company_id IS NULL OR p.company_id = k.company_id)
               JOIN rule r ON r.company_id = coalesce(p.company_id, k.company_id, u.company_id)
               LEFT JOIN since ON since.partner_id = p.id AND since.user_id = p.user_id
-             WHERE %(customer)s AND %(idle)s)
+             WHERE %(customer)s
+               AND NOT EXISTS (SELECT FROM busy b WHERE b.partner_id = p.id))
         SELECT partner_id, min(user_id) AS user_id,
                coalesce(min(own_id), min(company_id) FILTER (WHERE company_id = home_id),
                         min(company_id)) AS company_id,
@@ -87,22 +89,23 @@ def standing(rules):
                 company_id, last_touches(company_id), SQL(str(number)))
             for number, (company_id, *_rest) in enumerate(rules)
         ),
-        customer=real_customer("p"), idle=idle(SQL("p.id")),
+        customer=real_customer("p"), busy=busy(),
     )
 
 
-def idle(partner):
-    """Return SQL: no churn alert, request, opportunity or quotation of the customer is open."""
+def busy():
+    """Return SQL: ``partner_id`` of customers with an open alert, request, lead or quotation."""
     return SQL(
-        """NOT EXISTS (SELECT FROM runwell_churn_alert a
-                        WHERE a.partner_id = %(p)s AND a.state IN ('warning', 'suspended'))
-       AND NOT EXISTS (SELECT FROM runwell_request r
-                        WHERE r.commercial_partner_id = %(p)s AND r.state IN ('new', 'assigned'))
-       AND NOT EXISTS (SELECT FROM crm_lead l JOIN res_partner c ON c.id = l.partner_id
-                        WHERE c.commercial_partner_id = %(p)s AND l.active
-                          AND coalesce(l.won_status, 'pending') = 'pending')
-       AND NOT EXISTS (SELECT FROM sale_order q JOIN res_partner c ON c.id = q.partner_id
-                        WHERE c.commercial_partner_id = %(p)s AND q.state IN ('draft', 'sent')
-                          AND (q.validity_date IS NULL OR q.validity_date >= now()::date))""",
-        p=partner,
+        """SELECT partner_id FROM runwell_churn_alert WHERE state IN ('warning', 'suspended')
+            UNION
+           SELECT commercial_partner_id FROM runwell_request WHERE state IN ('new', 'assigned')
+            UNION
+           SELECT c.commercial_partner_id
+             FROM crm_lead l JOIN res_partner c ON c.id = l.partner_id
+            WHERE l.active AND coalesce(l.won_status, 'pending') = 'pending'
+            UNION
+           SELECT c.commercial_partner_id
+             FROM sale_order q JOIN res_partner c ON c.id = q.partner_id
+            WHERE q.state IN ('draft', 'sent')
+              AND (q.validity_date IS NULL OR q.validity_date >= now()::date)"""
     )
