@@ -3,7 +3,17 @@ import time
 
 from odoo import api, fields, models
 
-from . import catalogue, companies, invoices, orders, people, pipeline, relations, retention, service
+from . import (
+    catalogue,
+    companies,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    relations,
+    retention,
+    service,
+)
 
 _logger = logging.getLogger(__name__)
 

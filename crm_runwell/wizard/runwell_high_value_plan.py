@@ -75,7 +75,7 @@ class RunwellHighValuePlan(models.TransientModel):
     def _compute_counts(self):
         for plan in self:
             to_do = plan._to_do() if plan.with_activities else plan.partner_ids.browse()
-            by_manager = to_do.grouped(lambda partner: plan._responsible(partner))
+            by_manager = to_do.grouped(plan._responsible)
             plan.partner_count = len(plan.partner_ids)
             plan.activity_count = len(to_do)
             plan.planned_count = (
