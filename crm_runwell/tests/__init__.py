@@ -82,3 +82,4 @@ from . import test_relations
 from . import test_relationship_matrix
 from . import test_customer_share
 from . import test_five_steps
+from . import test_five_steps_tour
