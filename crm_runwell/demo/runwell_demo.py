@@ -18,6 +18,13 @@ from . import (
     retention,
     service,
     suggestions,
+    invoices,
+    orders,
+    people,
+    pipeline,
+    relations,
+    retention,
+    service,
 )
 
 _logger = logging.getLogger(__name__)

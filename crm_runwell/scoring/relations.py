@@ -54,7 +54,9 @@ def placed(company):
     """
     return SQL(
         """
-        WITH buyer AS (
+        WITH class_now AS MATERIALIZED (%(classes)s),
+        class_prior AS MATERIALIZED (%(classes_prior)s),
+        buyer AS (
             SELECT partner_id, revenue_12m::float8 AS revenue,
                    margin_12m::float8 / revenue_12m::float8 AS rate
               FROM runwell_score WHERE company_id = %(company)s AND revenue_12m > 0),
@@ -76,17 +78,18 @@ def placed(company):
           FROM runwell_score s
           CROSS JOIN cut
           LEFT JOIN buyer b ON b.partner_id = s.partner_id
-          LEFT JOIN (%(classes)s) class ON class.partner_id = s.partner_id
+          LEFT JOIN class_now class ON class.partner_id = s.partner_id
           LEFT JOIN (%(peers)s) peer ON peer.partner_id = s.partner_id
           LEFT JOIN (%(former)s) former ON former.partner_id = s.partner_id
          WHERE s.company_id = %(company)s
         """,
         company=company.id, classes=sales_classes(company.id, "revenue_12m"),
+        classes_prior=sales_classes(company.id, "revenue_prior_12m"),
         peers=peer_estimates(
-            company.id, company.as_of, "revenue_12m", company.fields["turnover"],
+            company.id, company.as_of, SQL("TABLE class_now"), company.fields["turnover"],
         ),
         former=peer_estimates(
-            company.id, company.year_ago, "revenue_prior_12m", company.fields["turnover"],
+            company.id, company.year_ago, SQL("TABLE class_prior"), company.fields["turnover"],
         ),
     )
 

@@ -36,18 +36,23 @@ def sales_classes(company_id, revenue):
                   CASE WHEN before < total / 3 THEN 'few'
                        WHEN before < total * 2 / 3 THEN 'medium' ELSE 'many' END AS crowd
              FROM (
-                  SELECT partner_id, sum(%(revenue)s) OVER () AS total,
-                         sum(%(revenue)s) OVER (ORDER BY %(revenue)s DESC)
-                             - sum(%(revenue)s) OVER (PARTITION BY %(revenue)s)
-                             + (sum(%(revenue)s) OVER (PARTITION BY %(revenue)s) - %(revenue)s) / 2
-                             AS before
-                    FROM runwell_score
-                   WHERE company_id = %(company)s AND %(revenue)s > 0) ranked""",
-        revenue=SQL.identifier(revenue), company=company_id,
+                  SELECT s.partner_id, larger.total,
+                         larger.upto - larger.equals + (larger.equals - s.revenue) / 2 AS before
+                    FROM (%(buyers)s) s
+                    JOIN (SELECT revenue, sum(revenue) AS equals,
+                                 sum(sum(revenue)) OVER (ORDER BY revenue DESC) AS upto,
+                                 sum(sum(revenue)) OVER () AS total
+                            FROM (%(buyers)s) b GROUP BY revenue) larger
+                      ON larger.revenue = s.revenue) ranked""",
+        buyers=SQL(
+            "SELECT partner_id, %(revenue)s AS revenue FROM runwell_score"
+            " WHERE company_id = %(company)s AND %(revenue)s > 0",
+            revenue=SQL.identifier(revenue), company=company_id,
+        ),
     )
 
 
-def peer_estimates(company_id, day, revenue, turnover):
+def peer_estimates(company_id, day, classes, turnover):
     """Return SQL ``(partner_id, spend, peers, basis)`` over the scored customers of a company.
 
     Peers are of the same industry and the same size: the same power of ten of the annual
@@ -57,7 +62,7 @@ def peer_estimates(company_id, day, revenue, turnover):
     there are.
 
     :param day: the estimates in force at its end are the peers'
-    :param str revenue: the column of ``runwell_score`` that makes the classes of size
+    :param classes: SQL of the classes of size, see :func:`sales_classes`
     :param turnover: SQL of the turnover of partner ``p`` in the company's currency, or null
     """
     return SQL(
@@ -93,7 +98,7 @@ def peer_estimates(company_id, day, revenue, turnover):
           LEFT JOIN by_sales a ON a.industry_id = c.industry_id AND a.crowd = c.crowd
         """,
         turnover=turnover, in_force=in_force(company_id, day), company=company_id,
-        classes=sales_classes(company_id, revenue), least=MIN_PEERS,
+        classes=classes, least=MIN_PEERS,
     )
 
 

@@ -84,10 +84,13 @@ export class RunwellFiveSteps extends Component {
             {
                 number: 4,
                 title: _t("Know who influences the purchase"),
-                lead: _t("Of %(chosen)s chosen customers, who decides is not known of %(unknown)s", {
-                    unknown: this.whole(influence.keep.unknown + influence.attract.unknown),
-                    chosen: this.whole(chosen),
-                }),
+                lead: _t(
+                    "Of %(chosen)s chosen customers, who decides is not known of %(unknown)s",
+                    {
+                        unknown: this.whole(influence.keep.unknown + influence.attract.unknown),
+                        chosen: this.whole(chosen),
+                    }
+                ),
             },
             {
                 number: 5,
