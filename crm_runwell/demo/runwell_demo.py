@@ -97,3 +97,4 @@ class RunwellDemo(models.AbstractModel):
         self.env["runwell.churn.alert"]._raise_alerts()
         for company in both:
             self.env["runwell.churn.alert"]._settle(company)
+        self.env["runwell.product.affinity"]._build(both)
