@@ -119,7 +119,9 @@ def tell(env, today):
 def _last_alerts(env):
     """Return the newest alert by the customer's name."""
     refs = [customer.ref for customer in CUSTOMERS]
-    found = env["runwell.churn.alert"].search([("partner_id.ref", "in", refs)], order="id")
+    found = env["runwell.churn.alert"].search(
+        [("partner_id.ref", "in", refs), ("kind", "=", "customer")], order="id",
+    )
     return {alert.partner_id.name: alert for alert in found}
 
 

@@ -18,13 +18,6 @@ from . import (
     retention,
     service,
     suggestions,
-    invoices,
-    orders,
-    people,
-    pipeline,
-    relations,
-    retention,
-    service,
 )
 
 _logger = logging.getLogger(__name__)
@@ -131,5 +124,6 @@ class RunwellDemo(models.AbstractModel):
         for company in both:
             self.env["runwell.churn.alert"]._settle(company)
         self.env["runwell.relation"]._refresh()
+        self.env["runwell.product.affinity"]._build(both)
         if not suggestions.is_told(self.env):
             suggestions.tell(self.with_context(**QUIET).env, fields.Date.today())

@@ -144,7 +144,7 @@ class TestDemoLoaded(TransactionCase):
     def test_warnings_arise(self):
         alerts = self.env["runwell.churn.alert"].search(
             [
-                ("partner_id", "in", self.everyone.ids),
+                ("partner_id", "in", self.everyone.ids), ("kind", "=", "customer"),
                 ("state", "in", ("warning", "suspended", "lost")),
             ]
         )
@@ -157,7 +157,9 @@ class TestDemoLoaded(TransactionCase):
 
     def test_what_became_of_the_alerts(self):
         """Alerts in every state, and every figure with what stands behind it."""
-        alerts = self.env["runwell.churn.alert"].search([("partner_id", "in", self.everyone.ids)])
+        alerts = self.env["runwell.churn.alert"].search([
+            ("partner_id", "in", self.everyone.ids), ("kind", "=", "customer"),
+        ])
         states = {state for state, _label in alerts._fields["state"].selection}
         self.assertEqual(set(alerts.mapped("state")), states)
         today = fields.Date.today()
