@@ -3,24 +3,14 @@ import {stepUtils} from "@web_tour/tour_utils";
 
 const PAGE = ".o_runwell_customer";
 
-/** From the menu to a customer, through its timeline to a record, and back. */
+/** From the app to a customer, through its timeline to a record, and back. */
 registry.category("web_tour.tours").add("runwell_customer_page", {
     url: "/odoo",
     steps: () => [
         stepUtils.showAppsMenuItem(),
         {
-            content: "Open Runwell",
+            content: "Open Runwell: its first menu is the page of a customer",
             trigger: ".o_app[data-menu-xmlid='crm_runwell.menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the customers",
-            trigger: "[data-menu-xmlid='crm_runwell.menu_customers']",
-            run: "click",
-        },
-        {
-            content: "Open the page of a customer",
-            trigger: ".dropdown-item[data-menu-xmlid='crm_runwell.menu_customer_page']",
             run: "click",
         },
         {
