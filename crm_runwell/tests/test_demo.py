@@ -155,6 +155,24 @@ class TestDemoLoaded(TransactionCase):
         self.assertTrue(all(alert.revenue_at_risk > 0 for alert in stopped))
         self.assertFalse(alerts.filtered(lambda alert: alert.partner_id in self._of("growing")))
 
+    def test_prospects_in_every_state(self):
+        """Some with plans half done, failed ones with their reason, assigned by a supervisor."""
+        leads = self.env["crm.lead"].with_context(active_test=False).search([
+            ("company_id", "in", (self.main | self.second).ids),
+            ("team_id.name", "=", "Wholesale"),
+        ])
+        states = {state for state, _label in leads._fields["runwell_development_state"].selection}
+        self.assertEqual(set(leads.mapped("runwell_development_state")), states)
+        failed = leads.filtered(lambda lead: lead.runwell_development_state == "failed")
+        self.assertTrue(all(lead.lost_reason_id for lead in failed))
+        given = leads.filtered("user_id")
+        self.assertEqual(given.runwell_assigned_by_id.login, "nora.sales")
+        self.assertTrue(all(lead.runwell_assigned_on >= lead.create_date for lead in given))
+        done = leads.runwell_plan_item_ids.filtered("feedback")
+        self.assertGreaterEqual(len(done), 5)
+        self.assertFalse(done.filtered("active"))
+        self.assertTrue(leads.runwell_plan_item_ids - done)
+
     def test_what_became_of_the_alerts(self):
         """Alerts in every state, and every figure with what stands behind it."""
         alerts = self.env["runwell.churn.alert"].search([

@@ -123,7 +123,8 @@ class TestProspects(RunwellCase):
         customer = self.customer()
         opportunity = self.opportunity(customer)
         self.assertProspect(customer)
-        opportunity.action_set_lost()
+        reason = self.env["crm.lost.reason"].create({"name": "Too far away"})
+        opportunity.action_set_lost(lost_reason_id=reason.id)
         self.assertProspect(customer, False)
 
     def test_a_won_opportunity_is_open_no_more(self):
@@ -134,8 +135,7 @@ class TestProspects(RunwellCase):
     def test_an_archived_opportunity(self):
         customer = self.customer()
         opportunity = self.opportunity(customer)
-        opportunity.active = False
-        opportunity.probability = 20
+        opportunity.write({"active": False, "probability": 20})
         self.assertEqual(opportunity.won_status, "pending")
         self.assertProspect(customer, False)
 
