@@ -14,9 +14,20 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.get("partner_id"):
+            self._runwell_pass_people()
         if not {"stage_id", "probability", "partner_id", "runwell_referrer_id"}.isdisjoint(vals):
             self._runwell_pass_referrer()
         return result
+
+    def _runwell_pass_people(self):
+        """Let the people of an opportunity stand at its customer, once that is known."""
+        for lead in self:
+            customer = lead.partner_id.commercial_partner_id
+            # sudo: whoever links the customer need not be its account manager.
+            lead.runwell_role_ids.sudo().filtered(
+                lambda role, customer=customer: role.partner_id != customer
+            ).partner_id = customer
 
     def _runwell_pass_referrer(self):
         """Hand the referrer of won opportunities to customers who have none yet."""

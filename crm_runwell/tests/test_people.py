@@ -63,6 +63,15 @@ class TestContactRole(PoolCase):
         found = {row["role"]: row["people"] for row in self.people()["roles"]}
         self.assertEqual(found["influences"][0]["lead"], lead.name)
 
+    def test_people_of_a_prospect_follow_to_the_customer(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        lead = self.env["crm.lead"].create({"name": "New", "company_id": self.company.id})
+        role = self.Role.create({"lead_id": lead.id, "contact_id": stranger.id})
+        self.assertEqual(role.partner_id, stranger)
+        lead.partner_id = self.anna
+        self.assertEqual(role.partner_id, self.mine)
+        self.assertEqual(self.people()["roles"][0]["people"][0]["name"], "Stranger")
+
     def test_who_edits(self):
         self.mine.with_user(self.manager).add_runwell_role(self.anna.id, "decides")
         role = self.Role.search([("partner_id", "=", self.mine.id)])
