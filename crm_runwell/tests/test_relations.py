@@ -147,6 +147,12 @@ class TestRelations(RelationCase):
             for user, customer in ((self.seller, others), (agent, own)):
                 with self.assertRaises(AccessError):
                     customer.with_user(user).write(values)
+        self.refresh()
+        opened = {
+            user: customer.with_user(user).action_runwell_relationship()["res_model"]
+            for user, customer in ((self.seller, own), (agent, own))
+        }
+        self.assertEqual(opened, {self.seller: "res.partner", agent: "runwell.relation"})
         with self.assertRaises(AccessError):
             self.env["res.partner"].with_user(agent).create({
                 "name": "New", "runwell_relationship_type_id": self.types["basic"].id,
