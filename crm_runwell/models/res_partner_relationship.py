@@ -42,15 +42,20 @@ class ResPartner(models.Model):
 
     def _check_may_relate(self):
         """Raise AccessError unless the user may say how the relation with these customers is."""
-        if self.env.su or self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
-            return
-        others = self.filtered(lambda partner: partner.user_id != self.env.user)
-        is_salesman = self.env.user.has_group("sales_team.group_sale_salesman")
-        if others or not is_salesman:
+        others = self.filtered(lambda partner: not partner._may_relate())
+        if others:
             raise AccessError(self.env._(
                 "The relationship with %s is set by the account manager or a supervisor.",
-                (others or self)[:1].display_name,
+                others[0].display_name,
             ))
+
+    def _may_relate(self):
+        """Return whether the user may say how the relation with this customer is."""
+        user = self.env.user
+        return bool(
+            self.env.su or user.has_group("sales_team.group_sale_salesman_all_leads")
+            or self.user_id == user and user.has_group("sales_team.group_sale_salesman")
+        )
 
     def _check_levels(self):
         """Raise ValidationError where the ideal is below the minimum."""
@@ -86,9 +91,14 @@ class ResPartner(models.Model):
         }
 
     def action_runwell_relationship(self):
-        """Open the dialog in which the account manager sets the levels of the relation."""
+        """Open the dialog in which the account manager sets the levels of the relation.
+
+        Whoever may not set them reads how the relation stands.
+        """
         self.ensure_one()
         customer = self.commercial_partner_id
+        if not customer._may_relate() and self._runwell_relation():
+            return self.action_runwell_relation()
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": customer.id,
             "name": self.env._("Relationship with %s", customer.display_name),

@@ -19,6 +19,10 @@ class TestFiveStepsTour(HttpCase):
             "lifecycle": "active", "sufficiency": "enough", "revenue_12m": 1000,
             "margin_12m": 300, "value_class": "high", "churn_probability": 0.1,
         })
+        settings = self.env["res.users.settings"]._find_or_create_for_user(
+            self.env.ref("base.user_admin"),
+        )
+        settings.runwell_five_steps = False
         self.start_tour("/odoo/five-steps", "runwell_five_steps", login="admin")
         self.assertTrue(customer.category_id)
         self.assertTrue(customer.activity_ids)

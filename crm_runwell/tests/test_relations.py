@@ -1,7 +1,11 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import AS_OF
 from .relation_common import NOON, RelationCase
@@ -147,6 +151,12 @@ class TestRelations(RelationCase):
             for user, customer in ((self.seller, others), (agent, own)):
                 with self.assertRaises(AccessError):
                     customer.with_user(user).write(values)
+        self.refresh()
+        opened = {
+            user: customer.with_user(user).action_runwell_relationship()["res_model"]
+            for user, customer in ((self.seller, own), (agent, own))
+        }
+        self.assertEqual(opened, {self.seller: "res.partner", agent: "runwell.relation"})
         with self.assertRaises(AccessError):
             self.env["res.partner"].with_user(agent).create({
                 "name": "New", "runwell_relationship_type_id": self.types["basic"].id,
@@ -247,6 +257,24 @@ class TestRelations(RelationCase):
             self.queries(lambda: rows.web_read(names)),
             self.queries(lambda: rows[:2].web_read(names)),
         )
+
+    def test_the_lists_open_with_their_filters(self):
+        """What the menus ask for can be searched, by whoever sees them."""
+        self.estimate(self.worth("Low share", 100, user_id=self.seller.id), 1000)
+        self.refresh()
+        for name in ("action_relation_gap", "action_relation_share", "action_spend_estimate"):
+            action = self.env.ref(f"crm_runwell.{name}")
+            arch = etree.fromstring(
+                self.env[action.res_model].get_view(action.search_view_id.id, "search")["arch"]
+            )
+            for user in (self.seller, self.supervisor):
+                rows = self.env[action.res_model].with_user(user)
+                domain = safe_eval(action.domain or "[]")
+                for node in arch.iter("filter"):
+                    with self.subTest(name=name, filter=node.get("name")):
+                        extra = safe_eval(node.get("domain") or "[]", {"uid": user.id})
+                        rows.search(Domain(domain) & Domain(extra), limit=1)
+                self.assertTrue(rows.search(domain, limit=1), name)
 
     def test_the_day_is_the_companys(self):
         self.company.resource_calendar_id.tz = "Asia/Shanghai"
