@@ -11,6 +11,17 @@ class TestAffinityWorkers(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env.ref("base.main_company")
+            settings = env["runwell.scoring.model"].search([("company_id", "=", company.id)])
+            env["runwell.scoring.model"]._active_of(company)
+        if not settings:
+            self.addCleanup(self.forget_settings, company.id)
+
+    def forget_settings(self, company_id):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM runwell_scoring_model WHERE company_id = %s", [company_id])
 
     def open(self):
         cr = self.registry.cursor()
@@ -32,22 +43,16 @@ class TestAffinityWorkers(BaseCase):
 
     def test_late_comer_leaves_what_is_newer(self):
         """Whoever began to read before the other's commit writes nothing, and breaks nothing."""
-        first, second = self.open(), self.open()
-        company = first.ref("base.main_company")
-        product = first["product.product"].search([], limit=1)
-        first.cr.execute(
-            "SELECT count(*) FROM runwell_product_demand WHERE company_id = %s", [company.id],
-        )
-        if first.cr.fetchone()[0] or not product:
-            self.skipTest("the main company has pairs of its own, or there is no product")
         with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env.ref("base.main_company")
+            product = env["product.product"].create({"name": "Runwell Worker"})
             cr.execute(
                 "INSERT INTO runwell_product_demand (company_id, product_id, as_of)"
-                " VALUES (%s, %s, '2000-01-01') RETURNING id", [company.id, product.id],
+                " VALUES (%s, %s, '2000-01-01')", [company.id, product.id],
             )
-            [row_id] = cr.fetchone()
-        self.addCleanup(self.take_away, row_id)
-        first.cr.rollback()
+        self.addCleanup(self.take_away, product.id)
+        first, second = self.open(), self.open()
         for env in (first, second):
             env.cr.execute("SELECT count(*) FROM runwell_product_demand")
         self.assertEqual(self.build(first), 0)
@@ -57,6 +62,7 @@ class TestAffinityWorkers(BaseCase):
         second.cr.execute("SELECT 1")
         second.cr.rollback()
 
-    def take_away(self, row_id):
+    def take_away(self, product_id):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM runwell_product_demand WHERE id = %s", [row_id])
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["product.product"].browse(product_id).unlink()
