@@ -12,6 +12,20 @@ registry.category("web_tour.tours").add("runwell_from_menu_to_activity", {
             run: "click",
         },
         {
+            content: "It begins with the page of a customer",
+            trigger: ".o_runwell_customer .o_runwell_finder",
+        },
+        {
+            content: "Open the customers",
+            trigger: "[data-menu-xmlid='crm_runwell.menu_customers']",
+            run: "click",
+        },
+        {
+            content: "Open their scores",
+            trigger: ".dropdown-item[data-menu-xmlid='crm_runwell.menu_customers_score']",
+            run: "click",
+        },
+        {
             content: "The customer at risk comes first",
             trigger: ".o_data_row:first .o_data_cell[name=partner_id]:contains(Tour Teahouse)",
             run: "click",
