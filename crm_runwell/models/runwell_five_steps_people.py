@@ -103,13 +103,11 @@ class RunwellFiveSteps(models.AbstractModel):
                 "count": Score.search_count(domain), "domain": list(domain),
                 "unknown": Score.search_count(domain & self._undecided()),
             }
-        return found | {"has_roles": "runwell.contact.role" in self.env}
+        return found
 
     @api.model
     def _undecided(self):
         """Return the domain of scores of customers of whom nobody knows who decides."""
-        if "runwell.contact.role" not in self.env:
-            return Domain.TRUE
         roles = self.env["runwell.contact.role"]._search([("role", "=", "decides")])
         return Domain("partner_id", "not in", roles.subselect("partner_id"))
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..models.constants import LIFECYCLES, VALUE_CLASSES
 from ..models.optional_fields import OptionalMonetary
-from ..scoring.pool import real_customer
+from ..scoring.score import eligible
 
 FIRST_CONTACT = "crm_runwell.mail_activity_type_first_contact"
 
@@ -45,7 +45,8 @@ class RunwellPool(models.Model):
     _depends = {
         "res.partner": [
             "active", "user_id", "company_id", "commercial_partner_id", "runwell_exclusion",
-            "supplier_rank", "customer_rank", "city", "country_id", "industry_id", "phone",
+            "runwell_partner_kind", "supplier_rank", "customer_rank",
+            "city", "country_id", "industry_id", "phone",
         ],
         "res.company": ["partner_id", "currency_id"],
         "res.users": ["partner_id", "share", "company_id"],
@@ -99,7 +100,7 @@ class RunwellPool(models.Model):
                                   WHERE q.commercial_partner_id = p.id AND l.company_id = c.id)
                       OR p.customer_rank > 0 AND c.id = coalesce(p.company_id, maker.company_id)
                          AND NOT EXISTS (SELECT FROM runwell_score o WHERE o.partner_id = p.id))""",
-            customer=real_customer("p"),
+            customer=eligible("p"),
         )
 
     def action_claim(self):

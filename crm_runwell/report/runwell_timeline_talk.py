@@ -122,7 +122,12 @@ for _place, _thread in enumerate(THREADS):
     ).register()
     _mail.like(
         20 + _place, kind="activity", event=constant("activity_done"),
-        where=SQL("mail_message.mail_activity_type_id IS NOT NULL"),
+        # What became a contact is shown as that.
+        where=SQL(
+            """mail_message.mail_activity_type_id IS NOT NULL
+               AND NOT EXISTS (SELECT FROM runwell_interaction i
+                                WHERE i.message_id = mail_message.id)"""
+        ),
         label=lambda env: SQL(
             """(SELECT %s FROM mail_activity_type t
                  WHERE t.id = mail_message.mail_activity_type_id)""",
@@ -143,7 +148,14 @@ MEETING = MeetingSource(
     number=30, kind="meeting", model="calendar.event", event=constant("meeting"),
     date=SQL("calendar_event.start"), partner=SQL("guest.partner_id"),
     is_ordered=False,
-    where=SQL("calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')"),
+    # What became a contact is shown as that.
+    where=SQL(
+        """calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')
+           AND NOT EXISTS (
+               SELECT FROM runwell_interaction i JOIN res_partner q
+                   ON q.commercial_partner_id = i.commercial_partner_id
+                WHERE i.calendar_event_id = calendar_event.id AND q.id = guest.partner_id)"""
+    ),
     title=lambda env: SQL(
         "CASE WHEN NOT coalesce(%s, FALSE) THEN calendar_event.name END",
         SQL(_IS_PRIVATE, env.uid, env.user.partner_id.id),

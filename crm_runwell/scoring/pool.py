@@ -8,26 +8,8 @@ goes to the pool only when every company that deals with it says so.
 
 from odoo.tools import SQL
 
+from .score import eligible
 from .touches import last_touches
-
-
-def real_customer(partner):
-    """Return SQL: the partner is a customer of its own, in its own right.
-
-    No archived one, no contact of another, nobody left out of the scoring, no pure
-    supplier, none of our own companies and no colleague.
-
-    :param partner: the alias of ``res_partner``
-    """
-    return SQL(
-        """(%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
-            AND %(p)s.runwell_exclusion IS NULL
-            AND NOT (coalesce(%(p)s.supplier_rank, 0) > 0 AND coalesce(%(p)s.customer_rank, 0) = 0)
-            AND NOT EXISTS (SELECT FROM res_company own WHERE own.partner_id = %(p)s.id)
-            AND NOT EXISTS (SELECT FROM res_users one
-                             WHERE one.partner_id = %(p)s.id AND NOT one.share))""",
-        p=SQL.identifier(partner),
-    )
 
 
 def standing(rules):
@@ -89,7 +71,7 @@ def standing(rules):
                 company_id, last_touches(company_id), SQL(str(number)))
             for number, (company_id, *_rest) in enumerate(rules)
         ),
-        customer=real_customer("p"), busy=busy(),
+        customer=eligible("p"), busy=busy(),
     )
 
 

@@ -89,25 +89,30 @@ def collect(scope, rules, days=None, debts=None, everyone=False):
         features=features(scope, rules.horizon, days),
         prospects=others, overdue=due,
         company=scope.company_id, as_of=scope.as_of,
-        eligible=SQL("p.commercial_partner_id = p.id") if everyone else _eligible(),
+        eligible=SQL("p.commercial_partner_id = p.id") if everyone else eligible("p"),
     )
 
 
-def _eligible():
-    """Return the condition that partner ``p`` is someone to score.
+def eligible(partner):
+    """Return the condition that a partner is a customer, or could be one: someone to score.
 
     A partner that only supplies (never invoiced as a customer) is left out; one
     that does both is a customer too, unless a person said it is a competitor, an
     authority or another kind of partner. Employees are the internal users.
+
+    :param partner: the alias of ``res_partner``
     """
     return SQL(
-        """p.active AND p.commercial_partner_id = p.id AND p.runwell_exclusion IS NULL
-           AND coalesce(p.runwell_partner_kind, 'customer') IN ('customer', 'supplier')
-           AND NOT ((coalesce(p.supplier_rank, 0) > 0
-                     OR p.runwell_partner_kind IS NOT DISTINCT FROM 'supplier')
-                    AND coalesce(p.customer_rank, 0) = 0)
-           AND NOT EXISTS (SELECT FROM res_company c WHERE c.partner_id = p.id)
-           AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)"""
+        """%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
+           AND %(p)s.runwell_exclusion IS NULL
+           AND coalesce(%(p)s.runwell_partner_kind, 'customer') IN ('customer', 'supplier')
+           AND NOT ((coalesce(%(p)s.supplier_rank, 0) > 0
+                     OR %(p)s.runwell_partner_kind IS NOT DISTINCT FROM 'supplier')
+                    AND coalesce(%(p)s.customer_rank, 0) = 0)
+           AND NOT EXISTS (SELECT FROM res_company c WHERE c.partner_id = %(p)s.id)
+           AND NOT EXISTS (SELECT FROM res_users u
+                            WHERE u.partner_id = %(p)s.id AND NOT u.share)""",
+        p=SQL.identifier(partner),
     )
 
 

@@ -5,13 +5,13 @@ import {Component, useState} from "@odoo/owl";
 
 /**
  * What other parts show beside the timeline: every entry of the registry
- * `crm_runwell.customer_blocks`, `{Component, title, sequence}`, with the props `partnerId` and
- * `refresh`. One that fails takes nothing but itself away.
+ * `crm_runwell.customer_blocks`, `{Component, title, sequence}`, with the props `partnerId`,
+ * `refresh` (a number that grows) and `reload` (asks for the page anew). One that fails takes nothing but itself away.
  */
 export class CustomerBlocks extends Component {
     static template = "crm_runwell.CustomerBlocks";
     static components = {ErrorHandler};
-    static props = {partnerId: Number, refresh: Number};
+    static props = {partnerId: Number, refresh: Number, reload: Function};
 
     setup() {
         this.failed = useState({});

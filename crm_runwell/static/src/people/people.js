@@ -15,7 +15,11 @@ import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 export class RunwellPeople extends Component {
     static template = "crm_runwell.People";
     static components = {Dropdown, DropdownItem};
-    static props = {partnerId: Number, refresh: {type: Function, optional: true}};
+    static props = {
+        partnerId: Number,
+        refresh: {type: Number, optional: true},
+        reload: {type: Function, optional: true},
+    };
 
     setup() {
         this.action = useService("action");
@@ -34,7 +38,7 @@ export class RunwellPeople extends Component {
 
     async changed() {
         await this.load();
-        await this.props.refresh?.();
+        await this.props.reload?.();
     }
 
     /** The contacts who do not have the role yet. */
