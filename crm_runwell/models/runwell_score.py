@@ -127,7 +127,11 @@ class RunwellScore(models.Model):
         help="Expected revenue of the next twelve months: P(alive) × that of the last twelve.",
     )
     product_count = fields.Integer(
-        "Products", readonly=True, help="Different products bought in the last twelve months.",
+        "Products", readonly=True, help="Different products ever bought.",
+    )
+    product_count_12m = fields.Integer(
+        "Products, 12 months", readonly=True,
+        help="Different products bought in the last twelve months.",
     )
     overdue_amount = fields.Monetary("Overdue", readonly=True)
 

@@ -42,7 +42,7 @@ class RunwellProductBreadth(models.Model):
     _depends = {
         "runwell.score": [
             "partner_id", "company_id", "currency_id", "user_id", "value_class", "as_of",
-            "product_count", "revenue_12m",
+            "product_count_12m", "revenue_12m",
         ],
         "runwell.retention.policy": ["company_id", "product_benchmark", "breadth_share"],
     }
@@ -55,9 +55,10 @@ class RunwellProductBreadth(models.Model):
     def _select(self) -> SQL:
         return SQL(
             """SELECT s.id, s.partner_id, s.company_id, s.currency_id, s.user_id, s.value_class,
-                      s.as_of, s.product_count, s.revenue_12m, b.benchmark,
-                      greatest(b.benchmark - s.product_count, 0) AS gap,
-                      coalesce(s.product_count <= b.benchmark * b.share, FALSE) AS is_far_below"""
+                      s.as_of, s.product_count_12m AS product_count, s.revenue_12m, b.benchmark,
+                      greatest(b.benchmark - s.product_count_12m, 0) AS gap,
+                      coalesce(s.product_count_12m <= b.benchmark * b.share, FALSE)
+                          AS is_far_below"""
         )
 
     @api.model
@@ -66,11 +67,11 @@ class RunwellProductBreadth(models.Model):
             """FROM runwell_score s
                LEFT JOIN runwell_retention_policy policy ON policy.company_id = s.company_id
                LEFT JOIN (SELECT company_id, value_class,
-                                 percentile_cont(0.5) WITHIN GROUP (ORDER BY product_count)
+                                 percentile_cont(0.5) WITHIN GROUP (ORDER BY product_count_12m)
                                      AS median,
                                  count(*) AS customers
                             FROM runwell_score
-                           WHERE product_count > 0
+                           WHERE product_count_12m > 0
                            GROUP BY company_id, value_class) peers
                       ON peers.company_id = s.company_id
                      AND peers.value_class IS NOT DISTINCT FROM s.value_class
@@ -84,7 +85,7 @@ class RunwellProductBreadth(models.Model):
 
     @api.model
     def _where(self) -> SQL:
-        return SQL("WHERE s.product_count > 0")
+        return SQL("WHERE s.product_count_12m > 0")
 
     def action_open_partner(self):
         """Open the customer."""

@@ -74,7 +74,7 @@ def features(scope, recent_days, days=None):
     log_gap_mean, …_var    mean and sample variance of the logarithm of those days
     revenue_total, …_12m   net of returns and credits, company currency
     revenue_prior_12m      the twelve months before those
-    product_count          different products bought in the last twelve months
+    product_count          different products bought; product_count_12m: in twelve months
     margin_12m             over lines of known cost, null where none is known
     value_12m              margin where cost is known, else revenue, line by line
     comeback               of the longest silence that a purchase of the last
@@ -114,8 +114,9 @@ def features(scope, recent_days, days=None):
              GROUP BY partner_id
         ), basket AS (
             SELECT partner_id,
+                   (count(DISTINCT product_id) FILTER (WHERE amount > 0))::int AS product_count,
                    (count(DISTINCT product_id) FILTER (
-                       WHERE amount > 0 AND day > %(year_ago)s))::int AS product_count,
+                       WHERE amount > 0 AND day > %(year_ago)s))::int AS product_count_12m,
                    sum(margin) AS margin_12m,
                    sum(coalesce(margin, amount)) FILTER (WHERE day > %(year_ago)s) AS value_12m
               FROM (%(lines)s) line
@@ -124,6 +125,7 @@ def features(scope, recent_days, days=None):
         SELECT history.*,
                (last_day - first_day)::float8 / nullif(occasion_count - 1, 0) AS own_gap,
                coalesce(basket.product_count, 0) AS product_count,
+               coalesce(basket.product_count_12m, 0) AS product_count_12m,
                basket.margin_12m,
                coalesce(basket.value_12m, history.revenue_12m) AS value_12m
           FROM history

@@ -72,6 +72,7 @@ def collect(scope, rules, days=None, debts=None, everyone=False):
                coalesce(f.revenue_12m, 0) AS revenue_12m,
                coalesce(f.revenue_prior_12m, 0) AS revenue_prior_12m,
                coalesce(f.product_count, 0) AS product_count,
+               coalesce(f.product_count_12m, 0) AS product_count_12m,
                f.margin_12m, coalesce(f.value_12m, 0) AS value_12m,
                coalesce(o.overdue_amount, 0) AS overdue_amount,
                lost.closed_on AS confirmed_lost_on
@@ -136,7 +137,8 @@ def scored(scope, rules, learned, clock, statistics, table, behaviour=None):
                silence_days / nullif(days_between_orders, 0) AS lateness,
                expected_day, likely_day, overdue_z,
                revenue_total, revenue_12m, revenue_prior_12m, margin_12m, product_count,
-               overdue_amount, sufficiency, lifecycle, p_alive, churn_probability,
+               product_count_12m, overdue_amount, sufficiency, lifecycle, p_alive,
+               churn_probability,
                plain_probability,
                churn_probability * %(overdue_chance)s AS alert_score,
                round((churn_probability * greatest(revenue_12m, 0))::numeric, 2)

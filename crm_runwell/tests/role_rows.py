@@ -82,7 +82,7 @@ def _breadth(env, customer, company):
     score = env["runwell.score"].search([
         ("partner_id", "=", customer.id), ("company_id", "=", company.id),
     ])
-    score._as_machine().product_count = 1
+    score._as_machine().product_count_12m = 1
     return env["runwell.product.breadth"].browse(score.id)
 
 
