@@ -51,7 +51,7 @@ class ResPartner(models.Model):
                 limit=1,
             )
         return {
-            "text": self._runwell_contact_text(relation),
+            "text": self._runwell_contact_text(relation, last),
             "is_overdue": relation.touch_overdue_days > 0,
             "last_on": relation.last_touch_on, "rule_days": relation.touch_days,
             "last": bool(last) and {
@@ -63,10 +63,17 @@ class ResPartner(models.Model):
             "may_log": Interaction.has_access("create"),
         }
 
-    def _runwell_contact_text(self, relation):
-        """Return the sentence of the contact rule, as of today."""
+    def _runwell_contact_text(self, relation, last):
+        """Return the sentence of the contact rule, as of today.
+
+        :param last: the last interaction, for who may not see how the relation stands
+        """
         days = relation.touch_days
         today = self.env["runwell.retention.policy"]._of(self.env.company)._today()
+        if not relation and last:
+            return self.env._(
+                "Last talk %s days ago.", max((today - last.date.date()).days, 0),
+            )
         if not relation.last_touch_on:
             if days:
                 return self.env._("Never contacted; the rule is every %s days.", days)

@@ -23,6 +23,22 @@ class RunwellSuggestion(models.Model):
         )
 
     @api.model
+    def _may_know(self, partner, company):
+        """Return whether the reader may know what a customer buys: as with its score.
+
+        An account manager reads the scores of own customers alone; a suggestion tells as much.
+        """
+        Score = self.env["runwell.score"]
+        domain = [
+            ("partner_id", "=", partner.commercial_partner_id.id),
+            ("company_id", "=", company.id),
+        ]
+        if self.env.su or Score.has_access("read") and Score.search_count(domain, limit=1):
+            return True
+        # sudo: whether there is a score that the reader may not see.
+        return not Score.sudo().search_count(domain, limit=1)
+
+    @api.model
     def _offers(self, partner, company, basket=(), limit=LIMIT, is_paired=True):
         """Return the new products to suggest, best first: see `runwell.product.affinity`.
 
@@ -31,7 +47,7 @@ class RunwellSuggestion(models.Model):
             products that many buy are suggested too
         :return: dicts ``kind, product_id, because_product_id, both, of``
         """
-        if not self._takes_offers(partner, company):
+        if not self._takes_offers(partner, company) or not self._may_know(partner, company):
             return []
         partner = partner.commercial_partner_id
         resting = self._resting_products(partner, company)
@@ -49,7 +65,7 @@ class RunwellSuggestion(models.Model):
 
         :return: dicts ``kind, product_id, last_on, rhythm_days, due_on, times``
         """
-        if not self._takes_offers(partner, company):
+        if not self._takes_offers(partner, company) or not self._may_know(partner, company):
             return []
         partner = partner.commercial_partner_id
         resting = self._resting_products(partner, company)

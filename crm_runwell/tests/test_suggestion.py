@@ -204,6 +204,14 @@ class TestSuggestion(SuggestionCase):
         agent = self.seller_named("rwn_agent", "crm_runwell.group_service_user")
         self.assertEqual(self.buyer.with_user(agent).get_runwell_next_products()["offers"], [])
 
+    def test_a_colleagues_customer_is_not_told(self):
+        """A suggestion tells what a customer buys: it goes by who reads its score."""
+        self.order(self.buyer, "2024-05-01", lines=[{"product_id": self.tea.id}])
+        self.env["runwell.score"]._run_scoring(self.company, TODAY)
+        for user, offers in ((self.seller, 2), (self.stranger, 0), (self.supervisor, 2)):
+            found = self.buyer.with_user(user).get_runwell_next_products()
+            self.assertEqual(len(found["offers"]), offers, user.login)
+
     def test_another_company_sees_nothing(self):
         other = self.make_company("Runwell Other", self.foreign)
         self.set_rate(self.foreign, 1.0)
