@@ -11,5 +11,5 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         customer = self.with_company(lead.company_id)
-        if "runwell_source" in self._fields and lead.campaign_id and not customer.runwell_source:
+        if lead.campaign_id and not customer.runwell_source:
             customer.runwell_source = "campaign"

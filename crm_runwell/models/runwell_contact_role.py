@@ -80,13 +80,13 @@ class RunwellContactRole(models.Model):
             role.display_name = f"{role.contact_id.display_name} · {labels.get(role.role, '')}"
 
     @api.model
-    def _join(self, partners):
+    def _merge_partners(self, sources, kept):
         """Let go of the roles that would be there twice once partners are merged."""
         # sudo: whoever may merge partners need not see their roles.
         seen, doubles = set(), self.sudo().browse()
-        merged = set(partners.ids)
+        merged = set((sources | kept).ids)
         for role in self.sudo().search([
-            "|", ("partner_id", "in", partners.ids), ("contact_id", "in", partners.ids),
+            "|", ("partner_id", "in", list(merged)), ("contact_id", "in", list(merged)),
         ]):
             key = (
                 0 if role.partner_id.id in merged else role.partner_id.id,

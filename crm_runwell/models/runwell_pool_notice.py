@@ -212,9 +212,9 @@ class RunwellPoolNotice(models.Model):
         }
 
     @api.model
-    def _join_announced(self, partners):
+    def _merge_partners(self, sources, kept):
         """Keep one open announcement of partners who are about to be merged."""
         # sudo: whoever may merge partners need not see them.
         self.sudo()._as_machine().search([
-            ("partner_id", "in", partners.ids), ("state", "=", "announced"),
+            ("partner_id", "in", (sources | kept).ids), ("state", "=", "announced"),
         ])[1:].write({"state": "withdrawn", "closed_on": fields.Date.today()})

@@ -128,13 +128,6 @@ class RunwellRelation(models.Model):
         )
 
     @api.model
-    def _join(self, partners):
-        """Drop the rows of partners who are about to be merged: the next pass writes one."""
-        # sudo: whoever may merge need not see the rows.
-        self.sudo()._as_machine().search([("partner_id", "in", partners.ids)]).unlink()
-        self.env.flush_all()
-
-    @api.model
     def _least_peers(self):
         """Return how many peers it takes to estimate from."""
         return share.MIN_PEERS

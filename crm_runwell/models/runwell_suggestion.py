@@ -231,7 +231,7 @@ class RunwellSuggestion(models.Model):
         return self.env["runwell.scoring.model"].sudo()._active_of(company)._today()
 
     @api.model
-    def _join_shown(self, partners):
+    def _merge_partners(self, sources, kept):
         """Leave one open row a product and place of partners who are about to be merged."""
         self.flush_model()
         self.env.cr.execute(SQL(
@@ -241,6 +241,6 @@ class RunwellSuggestion(models.Model):
                   AND (early.company_id, early.product_id, early.place)
                     = (late.company_id, late.product_id, late.place)
                   AND early.id < late.id""",
-            ids=partners.ids,
+            ids=(sources | kept).ids,
         ))
         self.invalidate_model()

@@ -103,7 +103,7 @@ class TestCustomerPage(TimelineCase):
         lead.activity_ids.with_user(self.seller).action_feedback("Done")
         head = self.head(self.seller)
         self.assertEqual([a["summary"] for a in head["activities"]], ["Call 3"])
-        self.assertEqual(head["last"]["event"], "activity_done")
+        self.assertEqual(head["last"]["event"], "interaction_out")
 
     def test_chips_come_in_their_order(self):
         chips = self.head()["chips"]

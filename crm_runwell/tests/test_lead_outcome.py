@@ -133,14 +133,16 @@ class TestWinning(LeadCase):
         self.assertEqual(
             (won.source_id, won.campaign_id, won.medium_id), (source, campaign, medium),
         )
-        if "runwell_source" in lead.partner_id._fields:
-            self.assertEqual(lead.partner_id.runwell_source, "campaign")
+        self.assertEqual(lead.partner_id.runwell_source, "campaign")
 
     def test_the_customer_is_one_click_away(self):
         lead = self.mine(partner_name="Click Ltd", contact_name="Ann Lee")
         lead.action_set_won()
         action = lead.action_runwell_customer()
-        self.assertEqual(action["res_id"], lead.partner_id.commercial_partner_id.id)
+        self.assertEqual(action["tag"], "runwell_customer_page")
+        self.assertEqual(
+            action["params"]["partner_id"], lead.partner_id.commercial_partner_id.id,
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -66,7 +66,7 @@ class TestTimelineSources(TimelineCase):
     def test_an_activity_done(self):
         lead = self.opportunity(self.mill)
         activity = lead.activity_schedule(
-            "mail.mail_activity_data_call", summary="Ask for the budget",
+            "mail.mail_activity_data_todo", summary="Ask for the budget",
             user_id=self.supervisor.id,
         )
         self.assertEqual(self.events("activity_done"), [])
@@ -74,11 +74,20 @@ class TestTimelineSources(TimelineCase):
             activity.with_user(self.supervisor).action_feedback("Said 5,000")
         event = self.event("activity_done")
         self.assertIsOf(
-            event, lead, kind="activity", date="2024-05-03 09:00:00", label="Call",
+            event, lead, kind="activity", date="2024-05-03 09:00:00", label="To-Do",
             author=self.supervisor.name,
         )
         self.assertIn("Said 5,000", event["detail"])
         self.assertEqual(self.events("mail_out"), [])
+
+    def test_what_became_a_contact_is_shown_as_that(self):
+        lead = self.opportunity(self.mill)
+        lead.activity_schedule(
+            "mail.mail_activity_data_call", summary="Ask for the budget",
+            user_id=self.supervisor.id,
+        ).with_user(self.supervisor).action_feedback("Said 5,000")
+        self.assertEqual(self.events("activity_done"), [])
+        self.assertIn("Said 5,000", self.event("interaction_out")["detail"])
 
     def test_a_meeting_is_one_event_however_many_come(self):
         meeting = self.env["calendar.event"].create({
@@ -132,7 +141,9 @@ class TestTimelineSources(TimelineCase):
     def test_an_opportunity_lost_is_still_there(self):
         lead = self.opportunity(self.mill)
         with freeze_time("2024-05-20 12:00:00"):
-            lead.action_set_lost()
+            lead.action_set_lost(
+                lost_reason_id=self.env["crm.lost.reason"].create({"name": "Price"}).id,
+            )
         self.assertFalse(lead.active)
         self.assertIsOf(
             self.event("lead_lost"), lead, kind="opportunity", date="2024-05-20 12:00:00",

@@ -4,11 +4,12 @@ from odoo.tools import SQL
 #: Models that join their rows themselves, ``_merge_partners(sources, kept)``, before Odoo moves
 #: the rest. Odoo looks for unique constraints there, not for unique indexes.
 JOINED = [
-    "runwell.churn.alert", "runwell.override", "runwell.duplicate",
+    "runwell.churn.alert", "runwell.override", "runwell.duplicate", "runwell.pool.notice",
+    "runwell.contact.role", "runwell.suggestion",
 ]
 #: Models with one row a partner and key: the survivor's row stays, else the newest one.
 UNIQUE = {
-    "runwell.score": ("company_id",),
+    "runwell.score": ("company_id",), "runwell.relation": ("company_id",),
     "runwell.prediction": ("company_id", "as_of"),
 }
 
@@ -35,11 +36,7 @@ class BasePartnerMerge(models.TransientModel):
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._runwell_join(src_partners, dst_partner)
-        self.env["runwell.pool.notice"]._join_announced(src_partners | dst_partner)
-        self.env["runwell.contact.role"]._join(src_partners | dst_partner)
         (src_partners | dst_partner)._runwell_forget_own_referrers()
-        self.env["runwell.relation"]._join(src_partners | dst_partner)
-        self.env["runwell.suggestion"]._join_shown(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model
@@ -65,11 +62,9 @@ class BasePartnerMerge(models.TransientModel):
     def _runwell_join(self, sources, kept):
         """Join the rows of which a partner may have only one."""
         for name in JOINED:
-            if name in self.env:
-                self.env[name]._merge_partners(sources, kept)
+            self.env[name]._merge_partners(sources, kept)
         for name, key in UNIQUE.items():
-            if name in self.env:
-                self._runwell_keep_one(name, key, sources, kept)
+            self._runwell_keep_one(name, key, sources, kept)
 
     @api.model
     def _runwell_keep_one(self, name, key, sources, kept):
