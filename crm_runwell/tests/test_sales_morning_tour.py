@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -14,6 +15,7 @@ class TestSalesMorningTour(HttpCase):
             context={"no_reset_password": True},
         )
         proactive = self.env.ref("crm_runwell.relationship_proactive")
+        oolong = self.env["product.product"].create({"name": "Oolong", "list_price": 90.0})
         customers = self.env["res.partner"]
         for name in ("Tour Teahouse", "Tour Bakery"):
             customer = self.env["res.partner"].create({
@@ -23,6 +25,7 @@ class TestSalesMorningTour(HttpCase):
             self.env["sale.order"].create({
                 "partner_id": customer.id, "state": "sale",
                 "date_order": fields.Datetime.now() - timedelta(days=80),
+                "order_line": [Command.create({"product_id": oolong.id})],
             })
             customers |= customer
         self.env.flush_all()
