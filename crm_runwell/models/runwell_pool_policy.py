@@ -146,6 +146,7 @@ class RunwellPoolPolicy(models.Model):
     @api.model
     def action_open(self):
         """Open the policy of the company one works in."""
+        self.check_access("read")
         policy = self._of(self.env.company)
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": policy.id,
