@@ -76,6 +76,26 @@ class TestPartnerRights(LeadCase):
         self.assertEqual(self.attempt(take), AccessError)
         self.assertEqual(person.user_id, self.users["colleague"])
 
+    def test_contacts_of_others_stay_theirs(self):
+        """Whoever has a contact reads its requests."""
+        person = self.customer(
+            "Person", is_company=False, parent_id=self.theirs.id,
+            user_id=self.users["colleague"].id,
+        )
+        request = self.env["runwell.request"].create({
+            "name": "Leaks", "partner_id": person.id, "company_id": self.company.id,
+        })
+
+        def take(role):
+            self.as_role(role).browse(person.id).user_id = self.users["owner"]
+
+        self.assertEqual(self.attempt(lambda: take("owner")), AccessError)
+        self.assertIsNone(self.attempt(lambda: take("colleague")))
+        self.assertIsNone(self.attempt(lambda: take("supervisor")))
+        self.assertFalse(self.as_role("owner", "runwell.request").search(
+            [("id", "=", request.id)]
+        ))
+
     def test_a_parent_is_no_way_round_the_pool(self):
         """Taking a person of the pool under one's own company is a claim: recorded, counted."""
         people = [
