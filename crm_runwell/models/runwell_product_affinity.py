@@ -22,7 +22,7 @@ class RunwellProductAffinity(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     product_id = fields.Many2one(
-        "product.product", "Product", required=True, ondelete="cascade", readonly=True, index=True,
+        "product.product", required=True, ondelete="cascade", readonly=True, index=True,
     )
     other_product_id = fields.Many2one(
         "product.product", "Other product", required=True, ondelete="cascade", readonly=True,

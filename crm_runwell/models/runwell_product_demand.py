@@ -15,7 +15,7 @@ class RunwellProductDemand(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     product_id = fields.Many2one(
-        "product.product", "Product", required=True, ondelete="cascade", readonly=True, index=True,
+        "product.product", required=True, ondelete="cascade", readonly=True, index=True,
     )
     as_of = fields.Date("As of", required=True, readonly=True)
     customer_count = fields.Integer("Customers", readonly=True, aggregator=None)

@@ -259,7 +259,7 @@ class TestCategoryWorkers(test_alert_workers.TestAlertWorkers):
     """The workers of customer alerts again, each customer with stopped cups as well."""
 
     def make(self, env):
-        super().make(env)
+        result = super().make(env)
         tea, cups = env["product.category"].create([{"name": "RW Tea"}, {"name": "RW Cups"}])
         leaf, cup = env["product.product"].create([
             {"name": "RW Leaf", "categ_id": tea.id}, {"name": "RW Cup", "categ_id": cups.id},
@@ -289,14 +289,16 @@ class TestCategoryWorkers(test_alert_workers.TestAlertWorkers):
             {"partners": self.partner_ids, "company": self.company_id,
              "products": [leaf.id, cup.id]},
         )
+        return result
 
     def take_away(self):
-        super().take_away()
+        result = super().take_away()
         products, categories = self.made
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM product_product WHERE id = ANY(%s)", [products.ids])
             cr.execute("DELETE FROM product_template WHERE name ->> 'en_US' LIKE 'RW %'")
             cr.execute("DELETE FROM product_category WHERE id = ANY(%s)", [categories.ids])
+        return result
 
     def test_two_win_back_at_once(self):
         """Of categories: the other test's order of the day holds no cups."""

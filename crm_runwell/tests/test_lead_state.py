@@ -21,27 +21,27 @@ class TestEveryStepByEveryRole(LeadCase):
                 refused = self.attempt(lambda role=role: call(role))
                 self.assertEqual(refused is None, role in allowed)
 
-    def create(self, role, **values):
+    def made_by(self, role, **values):
         return self.seen_by(self.env["crm.lead"], role).create({
             "name": "New", "company_id": self.company.id, "team_id": self.team.id, **values,
         })
 
     def test_create_for_oneself(self):
-        self.check(SELLERS, lambda role: self.create(role, user_id=self.users[role].id))
+        self.check(SELLERS, lambda role: self.made_by(role, user_id=self.users[role].id))
 
     def test_create_for_nobody(self):
-        self.check(SELLERS, lambda role: self.create(role, user_id=False))
+        self.check(SELLERS, lambda role: self.made_by(role, user_id=False))
 
     def test_create_for_another(self):
         other = self.users["colleague"]
         self.check(
-            SUPERVISOR | {"colleague"}, lambda role: self.create(role, user_id=other.id),
+            SUPERVISOR | {"colleague"}, lambda role: self.made_by(role, user_id=other.id),
         )
         # A leader who sees all opportunities makes them for the members too.
         self.team.user_id = self.users["all documents"]
         self.check(
             SUPERVISOR | {"colleague", "all documents"},
-            lambda role: self.create(role, user_id=other.id),
+            lambda role: self.made_by(role, user_id=other.id),
         )
 
     def test_take_one_that_one_created(self):

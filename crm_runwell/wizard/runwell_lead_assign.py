@@ -43,7 +43,7 @@ class RunwellLeadAssign(models.TransientModel):
         default=lambda self: self._default_user_ids(),
     )
     plan_id = fields.Many2one(
-        comodel_name="mail.activity.plan", string="Plan",
+        comodel_name="mail.activity.plan",
         domain=[("res_model", "=", "crm.lead")],
         help="Started for each opportunity, from today. Empty: none.",
     )
