@@ -1,10 +1,8 @@
 def post_init_hook(env):
-    """Ask for the first scores and pairs of products at once; give each company a service team."""
+    """Ask for the first scores and pairs of products at once; give each company its settings."""
     env.ref("crm_runwell.ir_cron_scoring")._trigger()
     env.ref("crm_runwell.ir_cron_affinity")._trigger()
-    for company in env["res.company"].search([]):
-        env["runwell.service.team"]._default_of(company)
-        env["runwell.request"]._number_sequence(company)
+    env["res.company"].search([])._runwell_begin()
 
 
 def uninstall_hook(env):

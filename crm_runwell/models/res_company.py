@@ -11,9 +11,17 @@ class ResCompany(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Give each company a service team to begin with, and numbers for its requests."""
+        """Give each company what it works with from the first day."""
         companies = super().create(vals_list)
-        for company in companies:
+        companies._runwell_begin()
+        return companies
+
+    def _runwell_begin(self):
+        """Make each company's settings now, so that no two workers make them at first use."""
+        for company in self:
             self.env["runwell.service.team"]._default_of(company)
             self.env["runwell.request"]._number_sequence(company)
-        return companies
+            self.env["runwell.retention.policy"]._of(company)
+            self.env["runwell.alert.rule"]._of(company)
+            self.env["runwell.pool.policy"]._of(company)
+            self.env["runwell.relationship.matrix"]._of(company)
