@@ -95,6 +95,7 @@
         "views/runwell_suggestion_views.xml",
         "views/runwell_product_breadth_views.xml",
         "security/runwell_affinity_rules.xml",
+        "security/runwell_wizard_rules.xml",
         "data/runwell_affinity_data.xml",
         "report/runwell_customer_page_views.xml",
         "views/runwell_prospect_views.xml",

@@ -39,7 +39,8 @@ class SalePortal(CustomerPortal):
         try:
             with request.env.cr.savepoint():
                 order_sudo._runwell_interest(
-                    int(product_id) if product_id.isdecimal() else 0, author,
+                    int(product_id) if product_id.isdecimal() and len(product_id) < 10 else 0,
+                    author,
                 )
         except UserError:
             # The page shows what is still offered, or that the quotation is closed.

@@ -129,3 +129,4 @@ from . import runwell_product_affinity
 from . import runwell_product_affinity_build
 from . import runwell_product_demand
 from . import runwell_retention_digest_contact
+from . import res_partner_move

@@ -32,3 +32,6 @@ MARGIN_GROUPS = (
 #: sides of the relationship selection matrix.
 CROWDS = [("many", "Many customers"), ("medium", "Medium number"), ("few", "Few customers")]
 MARGIN_BANDS = [("high", "High margin"), ("medium", "Medium margin"), ("low", "Low margin")]
+
+#: Who may read what we think of a customer, and whom we know there: never the customer.
+OURS = "base.group_user"

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .constants import LIFECYCLES
+from .constants import LIFECYCLES, OURS
 from .runwell_score import SUMMARY_FIELDS
 
 
@@ -13,7 +13,7 @@ class ResPartner(models.Model):
             ("internal", "Internal"), ("one_off", "One-off"), ("blocked", "Blocked"),
             ("closed", "Closed or deceased"),
         ],
-        "Not scored", copy=False, tracking=True,
+        "Not scored", copy=False, tracking=True, groups=OURS,
         help="Why this customer is left out: neither scored nor warned about.",
     )
     runwell_score_id = fields.Many2one(

@@ -2,12 +2,14 @@
 
 from odoo import api, fields, models
 
+from .constants import OURS
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     runwell_duplicate_count = fields.Integer(
-        "Possible duplicates", compute="_compute_runwell_duplicate_count",
+        "Possible duplicates", compute="_compute_runwell_duplicate_count", groups=OURS,
     )
 
     @api.depends_context("uid", "company")

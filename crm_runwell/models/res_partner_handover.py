@@ -18,6 +18,7 @@ class ResPartner(models.Model):
             customer: customer.user_id for customer in self
             if customer.commercial_partner_id == customer and customer.user_id != new_user
         }
+        self._runwell_check_contacts(new_user)
         taken = former and self.browse(
             customer.id for customer in former
         )._runwell_check_may_change(new_user)
@@ -55,6 +56,15 @@ class ResPartner(models.Model):
                     "%(customer)s is in the customer pool. %(hint)s",
                     customer=customer.display_name, hint=self.env._("Claim it there."),
                 ))
+
+    def _runwell_check_contacts(self, new_user):
+        """Raise AccessError for the contacts of others: who has one reads what it asks for."""
+        self.filtered(
+            lambda contact: contact.commercial_partner_id != contact
+            and contact.user_id != new_user and contact.commercial_partner_id.user_id
+        ).commercial_partner_id._runwell_check_own(
+            self.env._("Ask a sales supervisor to hand it over.")
+        )
 
     def _runwell_check_may_change(self, new_user):
         """Check a change of manager that is made on the customers themselves.

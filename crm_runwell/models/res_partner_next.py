@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 
@@ -84,6 +84,9 @@ class ResPartner(models.Model):
         self.env["sale.order"].check_access("create")
         product = self.env["product.product"].browse(product_id)
         product.check_access("read")
-        self.env["runwell.suggestion"]._dismiss(
-            self.commercial_partner_id, company or self.env.company, product, place,
-        )
+        Suggestion, company = self.env["runwell.suggestion"], company or self.env.company
+        if not Suggestion._may_know(self, company):
+            raise AccessError(self.env._(
+                "%s is another account manager's customer.", self.display_name,
+            ))
+        Suggestion._dismiss(self.commercial_partner_id, company, product, place)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_amount
 
+from .constants import OURS
 from .runwell_contact_role import ROLES
 
 
@@ -12,6 +13,7 @@ class ResPartner(models.Model):
 
     runwell_referrer_id = fields.Many2one(
         "res.partner", "Referred by", copy=False, index="btree_not_null", ondelete="set null",
+        groups=OURS,
         domain="[('id', '!=', id)]", help="Who brought this customer to us.",
     )
 
@@ -105,7 +107,7 @@ class ResPartner(models.Model):
                 self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
                 or customer.user_id == self.env.user
             ),
-            "may_edit_customer": customer.has_access("write"),
+            "may_edit_customer": customer.has_access("write") and not customer._runwell_is_others(),
             "referrer": bool(referrer) and referrer.has_access("read") and {
                 "id": referrer.id, "name": referrer.display_name,
             },

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .constants import OURS
+
 #: Kinds of partners; who has none is a customer.
 PARTNER_KINDS = [
     ("customer", "Customer"), ("supplier", "Supplier"), ("competitor", "Competitor"),
@@ -31,20 +33,22 @@ class ResPartner(models.Model):
     )
 
     runwell_partner_kind = fields.Selection(
-        PARTNER_KINDS, "Kind of partner", copy=False, tracking=True,
+        PARTNER_KINDS, "Kind of partner", copy=False, tracking=True, groups=OURS,
         help="Empty: a customer. Competitors, authorities and others are never scored, "
         "suppliers only if they buy from us too.",
     )
     runwell_status = fields.Selection(
         [("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")], "Standing",
         compute="_compute_runwell_status", inverse="_inverse_runwell_status",
-        search="_search_runwell_status",
+        search="_search_runwell_status", groups=OURS,
         help="Frozen: no business for now. Closed: no business any more. Neither is scored.",
     )
-    runwell_source = fields.Selection(SOURCES, "Source", copy=False, help="Where they come from.")
+    runwell_source = fields.Selection(
+        SOURCES, "Source", copy=False, groups=OURS, help="Where they come from.",
+    )
     runwell_involvement = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High")], "Involvement in purchases",
-        copy=False,
+        copy=False, groups=OURS,
         help="How deeply the customer looks into a purchase. Low: orders out of habit; high: "
         "compares, tests and decides with many people.",
     )

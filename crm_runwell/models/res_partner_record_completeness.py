@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from .constants import OURS
+
 #: What a field counts for in percent; of fields joined by "|" one is enough. What decides on a
 #: sale or an invoice counts most. Grade and credit are each company's own, so they do not count.
 WEIGHTS = {
@@ -31,9 +33,12 @@ class ResPartner(models.Model):
 
     runwell_completeness = fields.Integer(
         "Complete (%)", compute="_compute_runwell_completeness", store=True, aggregator="avg",
+        groups=OURS,
         help="Share of the customer record that is filled in, by the weight of each field.",
     )
-    runwell_missing = fields.Char("Missing", compute="_compute_runwell_missing")
+    runwell_missing = fields.Char(
+        "Missing", compute="_compute_runwell_missing", groups=OURS,
+    )
 
     def _auto_init(self):
         """Fill the column in one statement, not partner by partner."""

@@ -5,8 +5,12 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .constants import OURS
+
 #: Fields whose change is checked and noted, whichever way it comes in.
 GUARDED = ("runwell_grade_id", "runwell_credit")
+#: What leaves a customer out of the figures, or moves them to another: not on others' customers.
+OWN_ONLY = ("runwell_partner_kind", "runwell_exclusion", "runwell_referrer_id")
 ALL_CUSTOMERS = "sales_team.group_sale_salesman_all_leads"
 OWN_CUSTOMERS = "sales_team.group_sale_salesman"
 CREDIT_GROUPS = ("account.group_account_invoice", "sales_team.group_sale_manager")
@@ -19,9 +23,11 @@ class ResPartner(models.Model):
 
     runwell_may_grade = fields.Boolean(
         "May set the grade", compute="_compute_runwell_may", export_string_translation=False,
+        groups=OURS,
     )
     runwell_may_credit = fields.Boolean(
         "May set the credit", compute="_compute_runwell_may", export_string_translation=False,
+        groups=OURS,
     )
 
     @api.depends("commercial_partner_id.user_id")
@@ -31,6 +37,11 @@ class ResPartner(models.Model):
         for partner in self:
             partner.runwell_may_grade = partner._runwell_may_grade()
             partner.runwell_may_credit = credit
+
+    @api.model
+    def default_get(self, fields):
+        """Let no default of a caller or a user set what is checked only where it is given."""
+        return super().default_get([name for name in fields if name not in GUARDED])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,6 +58,11 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         guarded = [name for name in GUARDED if name in vals]
+        for name in OWN_ONLY:
+            if name in vals:
+                self.filtered(
+                    lambda p, n=name: p._runwell_raw(n) != (vals[n] or False)
+                )._runwell_check_not_others()
         if not guarded:
             return super().write(vals)
         before = {}
@@ -108,6 +124,23 @@ class ResPartner(models.Model):
             raise AccessError(self.env._(
                 "%s is graded by its own account manager or a sales supervisor. Ask one of them.",
                 others[0].display_name,
+            ))
+
+    def _runwell_is_others(self):
+        """Return whether this is the customer of another account manager, and the user of none."""
+        user, manager = self.env.user, self.commercial_partner_id.user_id
+        return bool(manager) and manager != user and not (
+            self.env.su or user.has_group(ALL_CUSTOMERS) or user.has_group("base.group_system")
+        )
+
+    def _runwell_check_not_others(self):
+        """Raise AccessError for a customer of another account manager."""
+        if others := self.filtered(lambda partner: partner._runwell_is_others()):
+            raise AccessError(self.env._(
+                "%(customer)s is a customer of %(manager)s. %(hint)s",
+                customer=others[0].display_name,
+                manager=others[0].commercial_partner_id.user_id.name,
+                hint=self.env._("Ask a sales supervisor to change it."),
             ))
 
     def _runwell_check_grade(self):

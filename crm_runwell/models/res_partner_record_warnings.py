@@ -7,6 +7,8 @@ from stdnum.util import get_cc_module
 from odoo import api, fields, models
 from odoo.tools import email_normalize_all
 
+from .constants import OURS
+
 #: Digits of a telephone number, country code included (ITU-T E.164 allows 15).
 PHONE_DIGITS = range(6, 16)
 #: A yearly turnover under this share of the capital looks like another unit (thousands).
@@ -19,7 +21,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     runwell_record_warnings = fields.Text(
-        "Please check", compute="_compute_runwell_record_warnings",
+        "Please check", compute="_compute_runwell_record_warnings", groups=OURS,
     )
 
     @api.depends(

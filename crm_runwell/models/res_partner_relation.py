@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .constants import OURS
+
 
 class ResPartner(models.Model):
     """What people say of the relation with a customer, company by company."""
@@ -7,20 +9,23 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     runwell_grade_id = fields.Many2one(
-        "runwell.grade", "Grade", company_dependent=True, copy=False,
+        "runwell.grade", "Grade", company_dependent=True, copy=False, groups=OURS,
     )
     runwell_credit = fields.Selection(
         [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")], "Credit",
-        company_dependent=True, copy=False, help="1: poor, 5: excellent.",
+        company_dependent=True, copy=False, groups=OURS, help="1: poor, 5: excellent.",
     )
     runwell_relationship_type_id = fields.Many2one(
         "runwell.relationship.type", "Relationship", company_dependent=True, copy=False,
+        groups=OURS,
     )
     runwell_min_relationship_id = fields.Many2one(
         "runwell.relationship.type", "Minimum relationship", company_dependent=True, copy=False,
+        groups=OURS,
     )
     runwell_ideal_relationship_id = fields.Many2one(
         "runwell.relationship.type", "Ideal relationship", company_dependent=True, copy=False,
+        groups=OURS,
     )
     runwell_currency_id = fields.Many2one(
         "res.currency", "Currency of the record",

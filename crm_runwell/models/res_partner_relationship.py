@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .constants import OURS
+
 #: What the account manager and the supervisors alone set, company by company.
 LEVELS = (
     "runwell_relationship_type_id", "runwell_min_relationship_id",
@@ -14,7 +16,14 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     # For searches: customers by how the relation stands. On no screen.
-    runwell_relation_ids = fields.One2many("runwell.relation", "partner_id", "Relations")
+    runwell_relation_ids = fields.One2many(
+        "runwell.relation", "partner_id", "Relations", groups=OURS,
+    )
+
+    @api.model
+    def default_get(self, fields):
+        """Let no default of a caller or a user set what is checked only where it is given."""
+        return super().default_get([name for name in fields if name not in LEVELS])
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -63,8 +63,10 @@ class RunwellFiveSteps(models.AbstractModel):
     def set_done(self, step, is_done):
         """Note that a step is done, or not; return the steps that are.
 
+        :raise AccessError: unless the user may read scores
         :raise UserError: for another step
         """
+        self.env["runwell.score"].check_access("read")
         if step not in STEPS:
             raise UserError(self.env._("There are five steps."))
         done = set(self._progress()["done"]) - {step} | ({step} if is_done else set())

@@ -23,8 +23,11 @@ class RunwellHandover(models.Model):
         :return: dict of lists of ids by kind (:data:`KINDS`)
         """
         self.env.flush_all()
-        # sudo: the companies of a colleague.
-        companies = (new_user.sudo().company_ids if new_user else self.env.companies).ids
+        # sudo: the companies of a colleague. What companies do that one does not work in, stays.
+        companies = (
+            new_user.sudo().company_ids & self.env.user.company_ids if new_user
+            else self.env.companies
+        ).ids
         rows = self.env.execute_query(SQL(
             """
             WITH moved AS (

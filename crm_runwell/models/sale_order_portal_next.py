@@ -66,7 +66,8 @@ class SaleOrder(models.Model):
             partner, self.company_id, self.env["product.product"].browse(product_id),
             [("place", "=", "portal")],
         ).product_id
-        if not product:
+        # What was shown may be sold no longer.
+        if not product or not self._runwell_is_public(self._runwell_product(product.id)):
             raise UserError(self.env._("This product is not offered any more."))
         Suggestion._accept(partner, self.company_id, product, "portal", self)
         body = self.env._(

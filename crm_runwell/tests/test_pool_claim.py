@@ -209,3 +209,29 @@ class TestPoolClaimAtOnce(BaseCase):
                 ("partner_id", "=", self.customer_id),
             ]), 1)
             self.assertEqual(len(customer.activity_ids), 1)
+
+    def test_claims_of_one_person_wait_for_each_other(self):
+        """Else two at once would both count no claim yet, and pass the limit together."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            other_id = env["res.partner"].create({
+                "name": "Wanted too", "is_company": True, "customer_rank": 1,
+                "company_id": env.ref("base.main_company").id,
+            }).id
+        rows = [self.row_id, (other_id << 16) + (self.row_id & 0xFFFF)]
+        try:
+            with self.registry.cursor() as first, self.registry.cursor() as second:
+                pools = [
+                    api.Environment(cr, self.users[0], {})["runwell.pool"].browse(row_id)
+                    for cr, row_id in zip((first, second), rows, strict=True)
+                ]
+                second.execute("SET LOCAL lock_timeout = '200ms'")
+                pools[0].action_claim()
+                with mute_logger("odoo.sql_db"), \
+                        self.assertRaises(psycopg2.errors.LockNotAvailable):
+                    pools[1].action_claim()
+                for cr in (first, second):
+                    cr.rollback()
+        finally:
+            with self.registry.cursor() as cr:
+                api.Environment(cr, SUPERUSER_ID, {})["res.partner"].browse(other_id).unlink()

@@ -98,6 +98,16 @@ class TestSuggestionPortal(HttpCase, SuggestionCase):
         self.assertEqual(self.quote.message_ids, talk)
         self.assertFalse(self.log(state="accepted"))
 
+    def test_what_is_sold_no_longer_is_not_asked_for(self):
+        self.authenticate(self.ours.login, self.ours.login)
+        self.page(self.quote)
+        said = len(self.quote.message_ids)
+        self.cups.sale_ok, self.honey.active = False, False
+        for product in (self.cups, self.honey):
+            self.assertEqual(self.ask(self.quote, product).status_code, 303)
+        self.assertFalse(self.log(state="accepted"))
+        self.assertEqual(len(self.quote.message_ids), said)
+
     def test_a_quotation_that_is_past(self):
         self.authenticate(self.ours.login, self.ours.login)
         self.page(self.quote)

@@ -29,6 +29,7 @@ class BasePartnerMerge(models.TransientModel):
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Let a supervisor merge a proposed pair although its e-mail addresses differ."""
+        self._runwell_check_own(self.env["res.partner"].browse(partner_ids).exists())
         if extra_checks and self._runwell_is_proposed(partner_ids):
             extra_checks = False
         return super()._merge(partner_ids, dst_partner, extra_checks)
@@ -57,6 +58,20 @@ class BasePartnerMerge(models.TransientModel):
         return result
 
     # Business
+
+    @api.model
+    def _runwell_check_own(self, partners):
+        """Raise AccessError unless these customers are the user's own, or the user a supervisor.
+
+        Merging gives one of them the account manager, the orders and the talk of the others.
+        """
+        customers = partners.commercial_partner_id
+        owned = customers.filtered("user_id")
+        owned._runwell_check_own(self.env._("Ask a sales supervisor to merge them."))
+        if owned:
+            (customers - owned).browse(
+                partner.id for partner in (customers - owned)._runwell_pooled()
+            )._runwell_check_own("")
 
     @api.model
     def _runwell_join(self, sources, kept):
