@@ -2,7 +2,7 @@
     "name": "Runwell CRM",
     "summary": "Know who your customers are, what each is worth, who is about to leave, "
     "and act in time",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Runwell",
     "license": "LGPL-3",

@@ -49,11 +49,7 @@ class RunwellRelationshipMatrix(models.Model):
         cells = self.sudo().search([("company_id", "=", company.id)])
         if cells:
             return cells
-        types = {
-            type_.code: type_ for type_ in self.env["runwell.relationship.type"].sudo().search([
-                ("company_id", "in", (False, company.id)),
-            ], order="company_id desc, id")
-        }
+        types = self._types_of(company)
         return cells.create([
             {
                 "company_id": company.id, "crowd": crowd, "margin_band": band,
@@ -61,6 +57,22 @@ class RunwellRelationshipMatrix(models.Model):
             }
             for crowd, row in DEFAULTS.items() for band, code in row.items() if code in types
         ])
+
+    @api.model
+    def _types_of(self, company):
+        """Return the type that stands for each code; for an archived one the nearest in use."""
+        # sudo: as above.
+        types = self.env["runwell.relationship.type"].sudo().with_context(
+            active_test=False
+        ).search([("company_id", "in", (False, company.id))], order="company_id desc, id")
+        in_use = types.filtered("active")
+        found = {type_.code: type_ for type_ in types - in_use}
+        for code, type_ in found.items():
+            found[code] = min(
+                in_use, key=lambda other, level=type_.level: abs(other.level - level),
+                default=type_,
+            )
+        return found | {type_.code: type_ for type_ in in_use}
 
     @api.model
     def get_page(self):

@@ -45,6 +45,15 @@ class TestGradeAndCredit(RecordCase):
         author = self.buyer.message_ids.author_id
         self.assertIn(self.users["finance"].partner_id, author)
 
+    def test_finance_writes_the_credit_and_nothing_else(self):
+        buyer = self.as_("finance", self.buyer)
+        buyer.write({"runwell_credit": "4"})
+        self.assertEqual(self.buyer.runwell_credit, "4")
+        self.assertIn(self.users["finance"].partner_id, self.buyer.message_ids.author_id)
+        with self.assertRaises(AccessError):
+            buyer.write({"runwell_credit": "1", "name": "Renamed"})
+        self.assertEqual(self.buyer.runwell_credit, "4")
+
     def test_the_dialog_asks_who_one_is(self):
         dialog = self.env["runwell.credit.rating"].create({
             "partner_id": self.buyer.id, "credit": "5",

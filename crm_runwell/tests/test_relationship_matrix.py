@@ -21,6 +21,16 @@ class TestRelationshipMatrix(RelationCase):
             ("few", "low", "accountable"),
         ])
 
+    def test_an_archived_type_gives_way_to_the_nearest(self):
+        self.env.ref("crm_runwell.relationship_partnership").active = False
+        company = self.make_company("Few types", self.home)
+        cells = self.env["runwell.relationship.matrix"]._of(company)
+        self.assertEqual(len(cells), 9)
+        self.assertEqual(
+            cells.filtered(lambda cell: (cell.crowd, cell.margin_band) == ("few", "high"))
+            .type_id.code, "proactive",
+        )
+
     def crowds(self):
         self.env.flush_all()
         rows = dict(self.env.execute_query(share.sales_classes(self.company.id, "revenue_12m")))
