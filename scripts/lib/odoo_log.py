@@ -27,6 +27,23 @@ class Record:
         """The entry without what differs from run to run."""
         return re.sub(VARYING, "#", f"{self.level} {self.logger} {self.text}")
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it says that Odoo's own code, or a library, uses what will go.
+
+        >>> text = "/odoo/res_partner.py:830: DeprecationWarning: url_parse\\n  crm_runwell/x.py"
+        >>> Record("WARNING", "py.warnings", text).is_of_others
+        True
+        >>> Record("WARNING", "py.warnings", "/crm_runwell/x.py:1: DeprecationWarning").is_of_others
+        False
+        """
+        place = self.text.partition("\n")[0]
+        return (
+            self.logger == "py.warnings"
+            and "DeprecationWarning" in place
+            and not OURS.search(place)
+        )
+
     def __str__(self) -> str:
         return f"{self.level} {self.logger}: {self.text}"
 
@@ -58,7 +75,12 @@ def new_warnings(file: Path, known: list[str]) -> list[Record]:
     return [
         record
         for record in warnings(file)
-        if record.key not in known or OURS.search(record.text) or OURS.search(record.logger)
+        if not record.is_of_others
+        and (
+            record.key not in known
+            or OURS.search(record.text)
+            or OURS.search(record.logger)
+        )
     ]
 
 
