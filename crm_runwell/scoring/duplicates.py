@@ -69,6 +69,15 @@ def partners():
                %(phone)s AS phone, %(mobile)s AS mobile, %(domain)s AS domain
           FROM res_partner p
           LEFT JOIN res_country c ON c.id = p.country_id
+          LEFT JOIN (SELECT o.id, k.phone_code
+                       FROM res_company o
+                       JOIN res_partner op ON op.id = o.partner_id
+                       JOIN res_country k ON k.id = op.country_id) own ON own.id = p.company_id
+         CROSS JOIN (SELECT CASE WHEN count(DISTINCT k.phone_code) = 1
+                                 THEN min(k.phone_code) END AS phone_code
+                       FROM res_company o
+                       JOIN res_partner op ON op.id = o.partner_id
+                       JOIN res_country k ON k.id = op.country_id) home
          WHERE p.active AND p.parent_id IS NULL
            AND NOT EXISTS (SELECT FROM res_company o WHERE o.partner_id = p.id)
            AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)
@@ -244,7 +253,8 @@ def _name(name):
 def _phone(number):
     """Return SQL of a number with its country code, digits alone; null if it has under seven.
 
-    A number without a country code is one of the partner's country.
+    A number without a country code is one of the partner's country, else of its company's,
+    else of the one country that all companies are in.
     """
     digits = SQL(
         "regexp_replace(replace(%s, '(0)', ''), '[^0-9]', '', 'g')", number,
@@ -253,7 +263,9 @@ def _phone(number):
         """CASE WHEN length(%(digits)s) >= 7 THEN
                 CASE WHEN %(number)s ~ '^\\s*\\+' THEN %(digits)s
                      WHEN %(digits)s LIKE '00%%' THEN substr(%(digits)s, 3)
-                     ELSE coalesce(c.phone_code::text, '') || ltrim(%(digits)s, '0') END END""",
+                     ELSE coalesce(
+                              coalesce(c.phone_code, own.phone_code, home.phone_code)::text, '')
+                          || ltrim(%(digits)s, '0') END END""",
         digits=digits, number=number,
     )
 

@@ -54,6 +54,14 @@ class TestDuplicates(RecordCase):
                 self.assertEqual(self.reasons(one, other), {"phone"} if same else None)
             (one | other).unlink()
 
+    def test_a_telephone_is_of_the_companys_country_where_the_partner_has_none(self):
+        self.company.partner_id.country_id = self.env.ref("base.uk")
+        one, other = self.two(
+            {"phone": "+44 20 7946 0018"}, {"phone": "(020) 7946-0018"}, country_id=False,
+            company_id=self.company.id,
+        )
+        self.assertEqual(self.reasons(one, other), {"phone"})
+
     def test_mail_domain_of_its_own(self):
         for domain, same in (("alpha-mill.example", True), ("gmail.com", False), ("qq.com", False)):
             one, other = self.two({"email": f"a@{domain}"}, {"email": f"Bob <b@{domain.upper()}>"})
