@@ -1,7 +1,4 @@
 from odoo import models
-from odoo.tools.misc import format_date
-
-from .mail_activity_plan import ALERT
 
 
 class ResPartner(models.Model):
@@ -27,11 +24,9 @@ class ResPartner(models.Model):
         return action
 
     def get_runwell_contact_rule(self):
-        """Return what a page says of the last contact with a customer and of the next.
+        """Return what a page says of how the contact rule of a customer is kept.
 
-        :return: dict ``{"text", "is_overdue", "last_on", "rule_days", "last", "next",
-            "may_log"}``; ``last`` is the last interaction, ``next`` the next activity that
-            is planned with the customer or on its records, both possibly False
+        :return: dict ``{"text", "is_overdue", "last_on", "rule_days", "may_log"}``
         :raise AccessError: if the customer may not be read
         """
         self.ensure_one()
@@ -54,12 +49,6 @@ class ResPartner(models.Model):
             "text": self._runwell_contact_text(relation, last),
             "is_overdue": relation.touch_overdue_days > 0,
             "last_on": relation.last_touch_on, "rule_days": relation.touch_days,
-            "last": bool(last) and {
-                "id": last.id, "name": last.name, "channel": last.channel_id.name,
-                "icon": last.channel_id.icon, "user": last.user_id.name,
-                "date": format_date(self.env, last.date),
-            },
-            "next": self._runwell_next_activity(),
             "may_log": Interaction.has_access("create"),
         }
 
@@ -90,25 +79,3 @@ class ResPartner(models.Model):
             "Last contact %(silent)s days ago; next within %(left)s days.", silent=silent,
             left=days - silent,
         )
-
-    def _runwell_next_activity(self):
-        """Return the next activity with this customer that the reader may see, or False."""
-        customer = self.commercial_partner_id
-        domain = ["|"] * 2 + [
-            "&", ("res_model", "=", "res.partner"),
-            ("res_id", "in", self.env["res.partner"]._search(
-                [("commercial_partner_id", "=", customer.id)]
-            )),
-        ]
-        for model in ("crm.lead", ALERT):
-            records = self.env[model]
-            ids = records._search([("partner_id", "child_of", customer.id)]) \
-                if records.has_access("read") else []
-            domain += ["&", ("res_model", "=", model), ("res_id", "in", ids)]
-        activity = self.env["mail.activity"].search(domain, order="date_deadline, id", limit=1)
-        return bool(activity) and {
-            "id": activity.id, "model": activity.res_model, "res_id": activity.res_id,
-            "summary": activity.summary or activity.activity_type_id.name,
-            "user": activity.user_id.name, "state": activity.state,
-            "date": format_date(self.env, activity.date_deadline),
-        }

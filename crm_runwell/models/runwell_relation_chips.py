@@ -56,11 +56,13 @@ class RunwellRelation(models.Model):
                 "action": "action_runwell_estimates",
             }
         share = f"{self.share:.0%}"
-        trend = ""
         if self.share_change is not False and abs(self.share_change) >= 0.005:
-            trend = f" ({100 * self.share_change:+.0f})"
+            share = self.env._(
+                "%(share)s (%(points)s points in a year)", share=share,
+                points=f"{100 * self.share_change:+.0f}",
+            )
         return {
             "key": "share", "sequence": 26, "label": self.env._("Customer share"),
-            "value": share + trend, "tone": "warning" if self.is_estimate_low else "",
+            "value": share, "tone": "warning" if self.is_estimate_low else "",
             "hint": self.share_text, "action": "action_runwell_estimates",
         }

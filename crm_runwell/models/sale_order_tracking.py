@@ -139,6 +139,9 @@ class SaleOrder(models.Model):
             return "none", False, ""
         if facts["drafts"]:
             return "waiting", False, self.env._("Draft invoice")
+        if self.invoice_status == "invoiced":
+            # Elsewhere, before the orders came here.
+            return "done", False, self.env._("Invoiced")
         return "waiting", False, self.env._("Not invoiced yet")
 
     def _runwell_payment_stage(self, facts):

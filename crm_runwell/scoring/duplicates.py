@@ -20,10 +20,11 @@ POINTS = {"vat": 60, "registry": 60, "phone": 40, "domain": 30, "name": 50}
 #: The same postcode or city says nothing alone, and something beside another reason.
 PLACE_POINTS = 10
 
-#: Mail providers that anybody may have an address at.
+#: Mail providers that anybody may have an address at, and the examples of RFC 2606.
 FREE_MAIL = (
     "126.com", "139.com", "163.com", "189.cn", "21cn.com", "aliyun.com", "aol.com", "bigpond.com",
-    "bluewin.ch", "btinternet.com", "comcast.net", "duck.com", "fastmail.com", "foxmail.com",
+    "bluewin.ch", "btinternet.com", "comcast.net", "duck.com", "example.com",
+    "example.net", "example.org", "fastmail.com", "foxmail.com",
     "free.fr", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
     "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.fr",
     "icloud.com", "laposte.net", "libero.it", "live.com", "live.nl", "mac.com", "mail.com",

@@ -158,12 +158,11 @@ class TestContactRule(ContactCase):
             self.own.with_user(self.seller).get_runwell_contact_rule()["text"],
             "Not contacted for 40 days, the rule is 30.",
         )
-        last = self.log(2)
+        self.log(2)
         self.assertEqual(self.relation().touch_overdue_days, 0)
         rule = self.own.with_user(self.seller).get_runwell_contact_rule()
         self.assertEqual(rule["text"], "Last contact 2 days ago; next within 28 days.")
-        self.assertEqual(rule["last"]["id"], last.id)
-        self.assertFalse(rule["is_overdue"] or rule["next"])
+        self.assertFalse(rule["is_overdue"])
 
     def test_it_follows_changes(self):
         row = self.log(40)
@@ -197,16 +196,6 @@ class TestContactRule(ContactCase):
             "Never contacted; the rule is every 30 days.",
         )
 
-    def test_the_next_activity(self):
-        lead = self.opportunity(self.own, user_id=self.seller.id)
-        for record, day in ((lead, 2), (self.own, 5)):
-            record.with_user(self.seller).activity_schedule(
-                "mail.mail_activity_data_call", fields.Date.today() + timedelta(days=day),
-                user_id=self.seller.id,
-            )
-        planned = self.own.with_user(self.seller).get_runwell_contact_rule()["next"]
-        self.assertEqual((planned["model"], planned["res_id"]), ("crm.lead", lead.id))
-
     def test_who_reads_the_sentence(self):
         self.log(40)
         agent = self.user("agent", "crm_runwell.group_service_user")
@@ -214,7 +203,7 @@ class TestContactRule(ContactCase):
         rule = self.own.with_user(agent).get_runwell_contact_rule()
         self.assertEqual((rule["is_overdue"], rule["may_log"]), (True, True))
         rule = self.own.with_user(employee).get_runwell_contact_rule()
-        self.assertFalse(rule["is_overdue"] or rule["last"] or rule["may_log"])
+        self.assertFalse(rule["is_overdue"] or rule["may_log"])
         portal = new_test_user(self.env, "rw_portal", "base.group_portal")
         with self.assertRaises(AccessError):
             self.own.with_user(portal).get_runwell_contact_rule()

@@ -4,7 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 
-/** Last contact, contact rule and next activity of a customer; log one, or plan one. */
+/** How the contact rule of a customer is kept; log a contact, or plan one. */
 export class RunwellContactRule extends Component {
     static template = "crm_runwell.ContactRule";
     static props = {
@@ -53,23 +53,6 @@ export class RunwellContactRule extends Component {
             views: [[false, "form"]],
             target: "new",
             context: {active_model: "res.partner", active_ids: [this.props.partnerId]},
-        });
-    }
-
-    openLast() {
-        return this.open("runwell.interaction", this.state.rule.last.id);
-    }
-
-    openNext() {
-        return this.open(this.state.rule.next.model, this.state.rule.next.res_id);
-    }
-
-    open(model, id) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
         });
     }
 }

@@ -7,6 +7,8 @@ import {Component, onWillStart, useState} from "@odoo/owl";
 
 /** So long after the last letter the search begins, in milliseconds. */
 const PAUSE = 200;
+/** Who sees all begins with all, unless so many are the own. */
+const SOME = 5;
 
 /** Finds a customer by name, phone, mail or number; before that, those who need attention. */
 export class CustomerFinder extends Component {
@@ -46,8 +48,8 @@ export class CustomerFinder extends Component {
             if (everyone !== this.state.everyone) {
                 return;
             }
-            if (!customers.length && seesAll && !everyone) {
-                // Nobody's account manager: what the others should look at.
+            if (customers.length < SOME && seesAll && !everyone && !this.isChosen) {
+                // Hardly anybody's account manager: what the others should look at.
                 this.state.everyone = true;
                 return this.load();
             }
@@ -58,6 +60,7 @@ export class CustomerFinder extends Component {
     }
 
     show(everyone) {
+        this.isChosen = true;
         Object.assign(this.state, {everyone, customers: null});
         return this.load();
     }

@@ -39,6 +39,7 @@ export class CustomerToday extends Component {
                 currencyId: alert.currency_id,
                 digits: [16, 0],
             }),
+            raised: _t("Raised on %s:", formatDate(deserializeDate(alert.raised_on))),
             by: alert.deadline && _t("by %s", formatDate(deserializeDate(alert.deadline))),
         };
     }

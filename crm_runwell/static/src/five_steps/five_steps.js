@@ -85,7 +85,7 @@ export class RunwellFiveSteps extends Component {
                 number: 4,
                 title: _t("Know who influences the purchase"),
                 lead: _t(
-                    "Of %(chosen)s chosen customers, who decides is not known of %(unknown)s",
+                    "Who decides is not known for %(unknown)s of the %(chosen)s chosen customers",
                     {
                         unknown: this.whole(influence.keep.unknown + influence.attract.unknown),
                         chosen: this.whole(chosen),

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("runwell_five_steps", {
         },
         {
             content: "Done with it",
-            trigger: ".o_runwell_step:contains(Know your customers) button:contains(Done)",
+            trigger: ".o_runwell_step:contains(Know your customers) button:contains(Mark as done)",
             run: "click",
         },
         {
