@@ -6,6 +6,10 @@ own: the nightly settling decides, as it would have.
 
 from datetime import timedelta
 
+from odoo import Command
+
+from .service_table import PORTAL_CUSTOMER
+
 #: The past days, counted back from today, on which quotations showed next products.
 AGES = (150, 120, 90, 65, 20)
 #: So many customers, the same number of products each.
@@ -48,6 +52,25 @@ def tell(env, today):
         _decide(shown, day)
     Suggestion._settle(company)
     Affinity._build()
+    _offer_on_portal(env, company, today)
+
+
+def _offer_on_portal(env, company, today):
+    """Send the portal's customer a quotation of what it bought last: more is offered beside it."""
+    last = env["sale.order"].search([
+        ("company_id", "=", company.id), ("state", "=", "sale"),
+        ("partner_id.commercial_partner_id.name", "=", PORTAL_CUSTOMER),
+    ], order="date_order desc, id desc", limit=1)
+    last.copy({
+        "state": "sent", "date_order": today - timedelta(days=1),
+        "validity_date": today + timedelta(days=30),
+        "order_line": [
+            Command.create({
+                "product_id": line.product_id.id, "product_uom_qty": line.product_uom_qty,
+            })
+            for line in last.order_line[:2]
+        ],
+    })
 
 
 def _decide(shown, day):

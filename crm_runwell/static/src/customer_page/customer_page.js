@@ -1,3 +1,4 @@
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
@@ -30,6 +31,9 @@ export class RunwellCustomerPage extends Component {
         Timeline,
     };
     static props = {...standardActionServiceProps};
+    // As in the data: Odoo then knows by the address alone that there is no list above the page.
+    static path = "customers-360";
+    static displayName = _t("Customer 360°");
 
     setup() {
         this.orm = useService("orm");
@@ -72,7 +76,7 @@ export class RunwellCustomerPage extends Component {
 
     async load() {
         const {partnerId} = this.state;
-        this.props.updateActionState?.({active_id: partnerId});
+        this.props.updateActionState?.({active_id: partnerId, resId: false});
         if (!partnerId) {
             return;
         }
@@ -96,7 +100,7 @@ export class RunwellCustomerPage extends Component {
     choose(partnerId) {
         Object.assign(this.state, {partnerId, head: null, error: false});
         Object.assign(this.filter, {kinds: [], period: "all"});
-        this.env.config.setDisplayName?.(this.props.action.name || this.props.action.display_name);
+        this.env.config.setDisplayName?.(_t("Customer 360°"));
         return this.load();
     }
 
