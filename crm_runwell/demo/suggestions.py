@@ -62,8 +62,7 @@ def _offer_on_portal(env, company, today):
         ("partner_id.commercial_partner_id.name", "=", PORTAL_CUSTOMER),
     ], order="date_order desc, id desc", limit=1)
     last.copy({
-        "state": "sent", "date_order": today - timedelta(days=1),
-        "validity_date": today + timedelta(days=30),
+        "state": "sent", "validity_date": today + timedelta(days=30),
         "order_line": [
             Command.create({
                 "product_id": line.product_id.id, "product_uom_qty": line.product_uom_qty,
