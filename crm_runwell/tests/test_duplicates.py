@@ -63,7 +63,10 @@ class TestDuplicates(RecordCase):
         self.assertEqual(self.reasons(one, other), {"phone"})
 
     def test_mail_domain_of_its_own(self):
-        for domain, same in (("alpha-mill.example", True), ("gmail.com", False), ("qq.com", False)):
+        for domain, same in (
+            ("alpha-mill.example", True), ("gmail.com", False), ("qq.com", False),
+            ("example.com", False),
+        ):
             one, other = self.two({"email": f"a@{domain}"}, {"email": f"Bob <b@{domain.upper()}>"})
             with self.subTest(domain=domain):
                 self.assertEqual(self.reasons(one, other), {"domain"} if same else None)

@@ -64,6 +64,16 @@ class TestOrderTracking(RunwellCase):
         with self.at("2024-06-16 12:00:00"):
             self.assertEqual(self.states(order)["quotation"], "late")
 
+    def test_invoiced_before_it_came_here(self):
+        order = self.order(self.buyer, "2024-06-01")
+        self.assertEqual(self.states(order)["invoice"], "waiting")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET invoice_status = 'invoiced' WHERE id = %s", (order.id,),
+        )
+        self.assertEqual(self.text(order, "invoice"), "Invoiced")
+        self.assertEqual(self.states(order)["payment"], "none")
+
     def test_an_order_from_delivery_to_payment(self):
         order = self.order(self.buyer, "2024-06-01", lines=[
             {"product_id": self.work.id, "product_uom_qty": 10, "price_unit": 10},
