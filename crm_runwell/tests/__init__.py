@@ -120,3 +120,4 @@ from . import test_next_products_tour
 from . import test_affinity_workers
 from . import test_five_steps_tour
 from . import test_sales_rights
+from . import test_upgrade

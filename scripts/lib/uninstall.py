@@ -24,6 +24,7 @@ for number in range(3):
         })
         order.action_confirm()
         order.date_order = fields.Datetime.now() - timedelta(days=days)
+partner.activity_schedule("mail.mail_activity_data_todo").action_feedback()
 env.cr.commit()
 print(">>>done")
 """
@@ -35,6 +36,12 @@ print(">>>done")
 USE = """\
 if "runwell.score" in env:
     env["runwell.score"]._run_scoring()
+    partner = env["res.partner"].search([("name", "=like", "Customer %")], limit=1)
+    env["runwell.interaction"].create({"partner_id": partner.id, "name": "Called"})
+    done = env["mail.activity"].with_context(active_test=False).search([
+        ("res_model", "=", "res.partner"), ("active", "=", False),
+    ])
+    done.activity_type_id = env.ref("crm_runwell.mail_activity_type_contact")
     env.cr.commit()
 print(">>>done")
 """
