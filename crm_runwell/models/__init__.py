@@ -9,6 +9,7 @@ from . import runwell_score_history
 from . import runwell_score_notes
 from . import runwell_score_refresh
 from . import runwell_prediction
+from . import runwell_company_policy
 from . import runwell_retention_policy
 from . import runwell_alert_rule
 from . import runwell_churn_reason

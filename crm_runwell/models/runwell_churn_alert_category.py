@@ -171,44 +171,7 @@ class RunwellChurnAlert(models.Model):
     @api.model
     def _close_won_back_categories(self, company, model):
         """Close the open alerts whose category was bought again."""
-        waiting = self.env.execute_query(SQL(
-            """SELECT DISTINCT a.partner_id, s.as_of
-                 FROM runwell_churn_alert a
-                 JOIN runwell_score s
-                   ON s.partner_id = a.partner_id AND s.company_id = a.company_id
-                WHERE a.company_id = %s AND a.kind = 'category'
-                  AND a.state IN ('warning', 'suspended')""",
-            company.id,
-        ))
-        if not waiting:
-            return
-        scope = model._scope(
-            max(as_of for _id, as_of in waiting), [partner_id for partner_id, _as_of in waiting]
+        self._close_bought_again(
+            company, model, "category", category_documents,
+            bought=SQL("d.categ_id = a.category_id"),
         )
-        rows = self.env.execute_query(SQL(
-            """
-            UPDATE runwell_churn_alert a
-               SET state = 'won_back', closed_on = bought.day,
-                   won_back_amount = round(bought.amount::numeric, %(digits)s),
-                   %(document)s = bought.document_id, loss_proposed_by_id = NULL,
-                   loss_proposed_on = NULL,
-                   write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
-              FROM (SELECT DISTINCT ON (a.id) a.id, d.document_id, d.day, d.amount
-                      FROM runwell_churn_alert a
-                      JOIN (%(documents)s) d
-                        ON d.partner_id = a.partner_id AND d.categ_id = a.category_id
-                       AND d.day > a.last_order_date
-                     WHERE a.company_id = %(company)s AND a.kind = 'category'
-                       AND a.state IN ('warning', 'suspended')
-                     ORDER BY a.id, d.day, d.document_id) bought
-             WHERE bought.id = a.id
-            RETURNING a.id
-            """,
-            document=SQL.identifier(
-                "won_back_move_id" if scope.source == "invoice" else "won_back_order_id"
-            ),
-            documents=category_documents(scope), company=company.id, uid=self.env.uid,
-            digits=company.currency_id.decimal_places,
-        ))
-        self.invalidate_model()
-        self.browse([id_ for (id_,) in rows])._say_won_back()

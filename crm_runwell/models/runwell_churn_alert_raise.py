@@ -114,20 +114,31 @@ class RunwellChurnAlert(models.Model):
 
     def _close_won_back(self, company, model):
         """Close the open alerts whose customer bought after the order they were raised on."""
-        waiting = self.env.execute_query(SQL(
-            """SELECT a.partner_id, s.as_of
+        self._close_bought_again(
+            company, model, "customer", documents, bought=SQL("d.amount > 0"),
+            waiting=SQL("s.last_order_date > a.last_order_date"),
+        )
+
+    def _close_bought_again(self, company, model, kind, documents_of, bought, waiting=None):
+        """Close the open alerts of a kind for which a document came after they were raised.
+
+        :param documents_of: function of a scope that returns SQL of documents
+        :param SQL bought: what document ``d`` must be for alert ``a``
+        :param SQL waiting: which alerts are looked at, of alert ``a`` and score ``s``; None: all
+        """
+        found = self.env.execute_query(SQL(
+            """SELECT DISTINCT a.partner_id, s.as_of
                  FROM runwell_churn_alert a
                  JOIN runwell_score s
                    ON s.partner_id = a.partner_id AND s.company_id = a.company_id
-                WHERE a.company_id = %s AND a.kind = 'customer'
-                  AND a.state IN ('warning', 'suspended')
-                  AND s.last_order_date > a.last_order_date""",
-            company.id,
+                WHERE a.company_id = %s AND a.kind = %s
+                  AND a.state IN ('warning', 'suspended') AND %s""",
+            company.id, kind, waiting or SQL("TRUE"),
         ))
-        if not waiting:
+        if not found:
             return
         scope = model._scope(
-            max(as_of for _id, as_of in waiting), [partner_id for partner_id, _as_of in waiting]
+            max(as_of for _id, as_of in found), [partner_id for partner_id, _as_of in found]
         )
         rows = self.env.execute_query(SQL(
             """
@@ -141,7 +152,8 @@ class RunwellChurnAlert(models.Model):
                       FROM runwell_churn_alert a
                       JOIN (%(documents)s) d
                         ON d.partner_id = a.partner_id AND d.day > a.last_order_date
-                     WHERE a.company_id = %(company)s AND a.kind = 'customer' AND d.amount > 0
+                       AND %(bought)s
+                     WHERE a.company_id = %(company)s AND a.kind = %(kind)s
                        AND a.state IN ('warning', 'suspended')
                      ORDER BY a.id, d.day, d.document_id) bought
              WHERE bought.id = a.id
@@ -150,8 +162,8 @@ class RunwellChurnAlert(models.Model):
             document=SQL.identifier(
                 "won_back_move_id" if scope.source == "invoice" else "won_back_order_id"
             ),
-            documents=documents(scope), company=company.id, uid=self.env.uid,
-            digits=company.currency_id.decimal_places,
+            documents=documents_of(scope), bought=bought, company=company.id, kind=kind,
+            uid=self.env.uid, digits=company.currency_id.decimal_places,
         ))
         self.invalidate_model()
         self.browse([id_ for (id_,) in rows])._say_won_back()

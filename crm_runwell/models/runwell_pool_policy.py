@@ -15,7 +15,7 @@ class RunwellPoolPolicy(models.Model):
     """
 
     _name = "runwell.pool.policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["runwell.company.policy", "mail.thread"]
     _description = "Policy of the customer pool"
     _rec_name = "company_id"
     _order = "company_id"
@@ -72,19 +72,6 @@ class RunwellPoolPolicy(models.Model):
     def _check_limits(self):
         if any(policy.claim_limit < 0 or policy.hold_limit < 0 for policy in self):
             raise ValidationError(self.env._("A limit is 0 (none) or more."))
-
-    @api.model
-    def _of(self, company):
-        """Return the policy of a company, made with the defaults if there is none."""
-        # sudo: whoever claims a customer need not see the settings behind it.
-        policies = self.sudo()
-        return policies.search([("company_id", "=", company.id)]) or policies.create(
-            {"company_id": company.id}
-        )
-
-    def _today(self):
-        """Return today in the company."""
-        return self.env["runwell.scoring.model"]._active_of(self.company_id)._today()
 
     def _check_claim(self, user, customers):
         """Raise unless the user may claim these customers of the company now.

@@ -15,7 +15,7 @@ class RunwellRetentionPolicy(models.Model):
     """
 
     _name = "runwell.retention.policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["runwell.company.policy", "mail.thread"]
     _description = "Retention policy"
     _rec_name = "company_id"
     _order = "company_id"
@@ -104,19 +104,6 @@ class RunwellRetentionPolicy(models.Model):
                 raise ValidationError(
                     self.env._("A rule can be muted under a share from 0 to 99 %.")
                 )
-
-    @api.model
-    def _of(self, company):
-        """Return the policy of a company, made with the defaults if there is none."""
-        # sudo: whoever raises or works on an alert need not see the settings behind it.
-        policies = self.sudo()
-        return policies.search([("company_id", "=", company.id)]) or policies.create(
-            {"company_id": company.id}
-        )
-
-    def _today(self):
-        """Return today in the company."""
-        return self.env["runwell.scoring.model"]._active_of(self.company_id)._today()
 
     def _supervisor(self):
         """Return who decides in this company: the one that is set, else the first supervisor."""

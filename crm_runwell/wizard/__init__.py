@@ -1,3 +1,4 @@
+from . import runwell_bulk_line
 from . import base_partner_merge
 from . import mail_activity_schedule
 from . import runwell_alert_bulk

@@ -1,12 +1,12 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class RunwellLeadAssignLine(models.TransientModel):
     """What came of one opportunity that was to be assigned."""
 
     _name = "runwell.lead.assign.line"
+    _inherit = "runwell.bulk.line"
     _description = "Opportunity to Assign"
-    _order = "is_done, id"
 
     assign_id = fields.Many2one(
         comodel_name="runwell.lead.assign", required=True, readonly=True, ondelete="cascade",
@@ -15,19 +15,9 @@ class RunwellLeadAssignLine(models.TransientModel):
         comodel_name="crm.lead", required=True, readonly=True, ondelete="cascade",
     )
     user_id = fields.Many2one(related="lead_id.user_id")
-    message = fields.Char(string="Refused because", readonly=True)
-    result = fields.Char(compute="_compute_result")
-    is_done = fields.Boolean(string="Done", compute="_compute_is_done", store=True)
 
-    @api.depends("message")
-    def _compute_is_done(self):
-        for line in self:
-            line.is_done = not line.message
-
-    @api.depends("message")
-    def _compute_result(self):
-        for line in self:
-            line.result = line.message or self.env._("Assigned")
+    def _done_text(self):
+        return self.env._("Assigned")
 
     def action_open(self):
         """Open the opportunity."""
