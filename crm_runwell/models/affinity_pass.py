@@ -43,9 +43,9 @@ class AffinityPass:
             self._keep(BASKETS, affinity.baskets(
                 table(VISITS), table(PRODUCTS), table(SOLD), day
             ))
-            self._cut_baskets()
+            pair_count = self._cut_baskets()
             self._keep(COUNTS, affinity.counts(table(BASKETS)))
-            self._keep(PAIRS, affinity.pairs(table(BASKETS)))
+            self._keep(PAIRS, affinity.pairs(table(BASKETS), pair_count))
             self._keep(SWITCHES, affinity.switches(table(VISITS), table(PRODUCTS), day))
             self._keep(INSTEAD, affinity.substitutes(
                 table(SWITCHES), table(PAIRS), table(COUNTS)
@@ -107,13 +107,14 @@ class AffinityPass:
             working_table.analyse(self.cr, VISITS)
 
     def _cut_baskets(self):
-        """Bring large baskets down where all the pairs in them would be too many to count."""
+        """Bring large baskets down where all the pairs would be too many; return how many are."""
         sizes = self.env.execute_query(SQL(
             "SELECT cardinality(items), count(*) FROM %s GROUP BY 1", table(BASKETS),
         ))
         if cap := affinity.basket_cap(sizes):
             self.cr.execute(affinity.cut_baskets(table(BASKETS), cap))
             working_table.analyse(self.cr, BASKETS)
+        return affinity.pair_count(sizes, cap)
 
     @contextmanager
     def _much_memory(self):

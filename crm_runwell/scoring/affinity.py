@@ -29,6 +29,8 @@ POPULAR_DAYS = 90
 
 #: Pairs counted at most: with more, large baskets are cut down to a number drawn by lot.
 PAIR_BUDGET = 60_000_000
+#: Pairs that are held in memory at a time.
+PAIR_PART = 15_000_000
 #: Beyond so many products of a category on one day none of them stands for another.
 CHOICES = 5
 #: Substitutes: so many customers who went from one to the other and back, and ...
@@ -156,10 +158,22 @@ def baskets(visit_table, known, sold, as_of):
     )
 
 
+def pair_count(sizes, cap=None):
+    """Return how many pairs there are in baskets of which each is cut down to ``cap``.
+
+    :param sizes: ``(products in a basket, number of such baskets)``
+
+    >>> pair_count([(2, 10), (100, 3)]), pair_count([(2, 10), (100, 3)], cap=4)
+    (14860, 28)
+    """
+    cut = ((size if cap is None else min(size, cap), count) for size, count in sizes)
+    return sum(count * size * (size - 1) // 2 for size, count in cut)
+
+
 def basket_cap(sizes, budget=PAIR_BUDGET):
     """Return how many products a basket may have, so that the pairs stay within the budget.
 
-    :param sizes: ``(products in a basket, number of such baskets)``
+    :param sizes: as of :func:`pair_count`
     :return: None where all fit
 
     >>> basket_cap([(2, 10), (100, 3)], budget=20_000) is None
@@ -167,18 +181,12 @@ def basket_cap(sizes, budget=PAIR_BUDGET):
     >>> basket_cap([(2, 10), (100, 3)], budget=1_000)
     26
     """
-    def pairs(cap):
-        return sum(
-            count * min(size, cap) * (min(size, cap) - 1) // 2 for size, count in sizes
-        )
-
-    largest = max((size for size, _count in sizes), default=0)
-    if pairs(largest) <= budget:
+    if pair_count(sizes) <= budget:
         return None
-    low, high = 1, largest
+    low, high = 1, max(size for size, _count in sizes)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if pairs(middle) <= budget else (low, middle)
+        low, high = (middle, high) if pair_count(sizes, middle) <= budget else (low, middle)
     return low
 
 
@@ -206,22 +214,27 @@ def counts(basket_table):
     )
 
 
-def pairs(basket_table):
+def pairs(basket_table, pair_count):
     """Return SQL ``(i, j, n)``, i < j: the number of baskets with both.
 
-    What was bought with a product is listed first and then counted, product by product: one
-    table of all pairs, most of which come once, would not fit into memory.
+    What was bought with a product is listed first and then counted, product by product: most
+    pairs come once, and a table to count them all in would be much larger than the lists.
+    These are made for a part of the products at a time, to stay in memory.
+
+    :param pair_count: how many pairs there are in the baskets
     """
     return SQL(
         """SELECT near.i, counted.j, counted.n
-             FROM (SELECT i, array_agg(j) AS others
-                     FROM (SELECT items[place] AS i, unnest(items[place + 1:]) AS j
-                             FROM (SELECT items, generate_subscripts(items, 1) AS place
-                                     FROM %s) spread) pair
-                    GROUP BY i) near,
+             FROM generate_series(0, %(parts)s - 1) part,
+                  LATERAL (SELECT i, array_agg(j) AS others
+                             FROM (SELECT items[place] AS i, unnest(items[place + 1:]) AS j
+                                     FROM (SELECT items, generate_subscripts(items, 1) AS place
+                                             FROM %(baskets)s) spread
+                                    WHERE items[place] %% %(parts)s = part) pair
+                            GROUP BY i) near,
                   LATERAL (SELECT j, count(*)::int AS n FROM unnest(others) j
-                            GROUP BY j HAVING count(*) >= %s) counted""",
-        basket_table, MIN_TOGETHER,
+                            GROUP BY j HAVING count(*) >= %(least)s) counted""",
+        baskets=basket_table, least=MIN_TOGETHER, parts=pair_count // PAIR_PART + 1,
     )
 
 
@@ -268,9 +281,10 @@ def buyers(own, known):
               FROM %s WHERE cardinality(items) > 1
         )
         SELECT i, ('x' || rpad((
-                   SELECT string_agg(repeat('0', gap) || to_hex(value), '' ORDER BY place)
+                   SELECT repeat('0', min(place))
+                          || string_agg(to_hex(value), repeat('0', gap) ORDER BY place)
                      FROM (SELECT place, value,
-                                  place - 1 - coalesce(lag(place) OVER (ORDER BY place), -1) AS gap
+                                  place - 1 - lag(place, 1, 0) OVER (ORDER BY place) AS gap
                              FROM (SELECT c / 4 AS place, sum(8 >> (c %% 4))::int AS value
                                      FROM unnest(customers) c GROUP BY c / 4) digit) spaced),
                    (SELECT max(c) / 4 + 1 FROM customer), '0'))::varbit AS bits
@@ -362,15 +376,25 @@ def demand(visit_table, known, count_table, as_of):
 
 
 def common_buyers(relation, bits, known):
-    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted."""
+    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted.
+
+    Of the two ways of a pair the customers are counted once.
+    """
     return SQL(
-        """SELECT near.*, a.product_id, b.product_id AS other_product_id,
-                  a.customer_count AS product_customer_count,
-                  coalesce(bit_count(x.bits & y.bits), 0)::int AS customer_count
-             FROM (%(relation)s) near
-             JOIN %(known)s a ON a.i = near.i
-             JOIN %(known)s b ON b.i = near.j
-             LEFT JOIN %(bits)s x ON x.i = near.i
-             LEFT JOIN %(bits)s y ON y.i = near.j""",
+        """
+        WITH near AS MATERIALIZED (%(relation)s), common AS (
+            SELECT pair.i, pair.j, bit_count(x.bits & y.bits)::int AS n
+              FROM (SELECT DISTINCT least(i, j) AS i, greatest(i, j) AS j FROM near) pair
+              JOIN %(bits)s x ON x.i = pair.i
+              JOIN %(bits)s y ON y.i = pair.j
+        )
+        SELECT near.*, a.product_id, b.product_id AS other_product_id,
+               a.customer_count AS product_customer_count, coalesce(common.n, 0) AS customer_count
+          FROM near
+          JOIN %(known)s a ON a.i = near.i
+          JOIN %(known)s b ON b.i = near.j
+          LEFT JOIN common ON common.i = least(near.i, near.j)
+                          AND common.j = greatest(near.i, near.j)
+        """,
         relation=relation, bits=bits, known=known,
     )
