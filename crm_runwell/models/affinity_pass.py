@@ -51,7 +51,7 @@ class AffinityPass:
                 table(SWITCHES), table(PAIRS), table(COUNTS)
             ))
             self._keep(NEAR, affinity.neighbours(table(PAIRS), table(COUNTS), table(INSTEAD)))
-            self._keep(BITS, affinity.buyers(table(OWN), table(PRODUCTS)))
+            self._keep_bits(affinity.buyers(table(OWN), table(PRODUCTS)))
 
     def insert(self):
         """Insert the rows to be kept, and drop the working tables; return how many pairs."""
@@ -95,6 +95,13 @@ class AffinityPass:
 
     def _keep(self, name, query):
         working_table.keep(self.cr, name, query)
+
+    def _keep_bits(self, query):
+        """Keep the bit strings as they are: to unpack them for each pair takes longer."""
+        working_table.make(self.cr, BITS, SQL("%s LIMIT 0", query))
+        self.cr.execute(SQL("ALTER TABLE %s ALTER bits SET STORAGE EXTERNAL", table(BITS)))
+        self.cr.execute(SQL("INSERT INTO %s %s", table(BITS), query))
+        working_table.analyse(self.cr, BITS)
 
     def _forget_taken_back(self):
         """Take out what was given back in full; without returns the lines are read once."""
