@@ -8,11 +8,12 @@ from ..scoring import affinity
 from . import working_table
 
 #: The working tables; they live as long as the transaction.
-BOUGHT, OWN, PRODUCTS = "runwell_bought_pass", "runwell_own_pass", "runwell_product_pass"
+SOLD, VISITS, BACK = "runwell_sold_pass", "runwell_visit_pass", "runwell_back_pass"
+OWN, PRODUCTS = "runwell_own_pass", "runwell_product_pass"
 BASKETS, COUNTS, PAIRS = "runwell_basket_pass", "runwell_count_pass", "runwell_pair_pass"
 SWITCHES, INSTEAD = "runwell_switch_pass", "runwell_instead_pass"
 NEAR, BITS = "runwell_near_pass", "runwell_bit_pass"
-TABLES = (BOUGHT, OWN, PRODUCTS, BASKETS, COUNTS, PAIRS, SWITCHES, INSTEAD, NEAR, BITS)
+TABLES = (SOLD, VISITS, BACK, OWN, PRODUCTS, BASKETS, COUNTS, PAIRS, SWITCHES, INSTEAD, NEAR, BITS)
 #: Memory for a step of the pass: it sorts and counts pairs by the million.
 WORK_MEM = "256MB"
 
@@ -34,20 +35,23 @@ class AffinityPass:
         """Count baskets, pairs, customers and substitutes; writes no row that is kept."""
         day = self.scope.as_of
         with self._much_memory():
-            self._keep(BOUGHT, affinity.bought(self.scope, self.left_out))
-            self.cr.execute(affinity.forget_taken_back(table(BOUGHT)))
-            self._keep(OWN, affinity.owned(table(BOUGHT)))
-            self._keep(PRODUCTS, affinity.products(table(OWN)))
-            self._keep(BASKETS, affinity.baskets(table(BOUGHT), table(PRODUCTS), day))
-            self._cut_baskets()
+            self._keep(SOLD, affinity.for_sale(self.scope.company_id, self.left_out))
+            self._keep(VISITS, affinity.visits(self.scope, table(SOLD)))
+            self._forget_taken_back()
+            self._keep(OWN, affinity.owned(table(VISITS)))
+            self._keep(PRODUCTS, affinity.products(table(OWN), table(SOLD)))
+            self._keep(BASKETS, affinity.baskets(
+                table(VISITS), table(PRODUCTS), table(SOLD), day
+            ))
+            pair_count = self._cut_baskets()
             self._keep(COUNTS, affinity.counts(table(BASKETS)))
-            self._keep(PAIRS, affinity.pairs(table(BASKETS)))
-            self._keep(SWITCHES, affinity.switches(table(BOUGHT), table(PRODUCTS), day))
+            self._keep(PAIRS, affinity.pairs(table(BASKETS), pair_count))
+            self._keep(SWITCHES, affinity.switches(table(VISITS), table(PRODUCTS), day))
             self._keep(INSTEAD, affinity.substitutes(
                 table(SWITCHES), table(PAIRS), table(COUNTS)
             ))
             self._keep(NEAR, affinity.neighbours(table(PAIRS), table(COUNTS), table(INSTEAD)))
-            self._keep(BITS, affinity.buyers(table(OWN), table(PRODUCTS)))
+            self._keep_bits(affinity.buyers(table(OWN), table(PRODUCTS)))
 
     def insert(self):
         """Insert the rows to be kept, and drop the working tables; return how many pairs."""
@@ -81,7 +85,7 @@ class AffinityPass:
                SELECT %s, %s, product_id, customer_count, basket_count, recent_count, popularity
                  FROM (%s) demand""",
             self.scope.company_id, self.scope.as_of,
-            affinity.demand(table(BOUGHT), table(PRODUCTS), table(COUNTS), self.scope.as_of),
+            affinity.demand(table(VISITS), table(PRODUCTS), table(COUNTS), self.scope.as_of),
         ))
         for name in TABLES:
             working_table.drop(self.cr, name)
@@ -92,14 +96,32 @@ class AffinityPass:
     def _keep(self, name, query):
         working_table.keep(self.cr, name, query)
 
+    def _keep_bits(self, query):
+        """Keep the bit strings as they are: to unpack them for each pair takes longer."""
+        working_table.make(self.cr, BITS, SQL("%s LIMIT 0", query))
+        self.cr.execute(SQL("ALTER TABLE %s ALTER bits SET STORAGE EXTERNAL", table(BITS)))
+        self.cr.execute(SQL("INSERT INTO %s %s", table(BITS), query))
+        working_table.analyse(self.cr, BITS)
+
+    def _forget_taken_back(self):
+        """Take out what was given back in full; without returns the lines are read once."""
+        [(any_back,)] = self.env.execute_query(SQL(
+            "SELECT EXISTS (SELECT FROM %s WHERE back IS NOT NULL)", table(VISITS),
+        ))
+        if any_back:
+            self._keep(BACK, affinity.taken_back(self.scope, table(SOLD), table(VISITS)))
+            self.cr.execute(affinity.forget(table(VISITS), table(BACK)))
+            working_table.analyse(self.cr, VISITS)
+
     def _cut_baskets(self):
-        """Bring large baskets down where all the pairs in them would be too many to count."""
+        """Bring large baskets down where all the pairs would be too many; return how many are."""
         sizes = self.env.execute_query(SQL(
             "SELECT cardinality(items), count(*) FROM %s GROUP BY 1", table(BASKETS),
         ))
         if cap := affinity.basket_cap(sizes):
             self.cr.execute(affinity.cut_baskets(table(BASKETS), cap))
             working_table.analyse(self.cr, BASKETS)
+        return affinity.pair_count(sizes, cap)
 
     @contextmanager
     def _much_memory(self):

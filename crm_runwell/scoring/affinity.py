@@ -29,6 +29,8 @@ POPULAR_DAYS = 90
 
 #: Pairs counted at most: with more, large baskets are cut down to a number drawn by lot.
 PAIR_BUDGET = 60_000_000
+#: Pairs that are held in memory at a time.
+PAIR_PART = 15_000_000
 #: Beyond so many products of a category on one day none of them stands for another.
 CHOICES = 5
 #: Substitutes: so many customers who went from one to the other and back, and ...
@@ -37,23 +39,12 @@ MIN_SWITCHERS = 3
 SWITCHES_A_BASKET = 10
 
 
-def bought(scope, left_out):
-    """Return SQL ``(partner_id, product_id, day, amount, is_bought)``, a row a product and day.
-
-    ``amount`` is net of what came back that day. Customers who are left out of the scoring
-    are left out here too, and so is what the company cannot sell.
-
-    :param left_out: ids of products that stand for fees: delivery, discounts, down payments
-    """
+def for_sale(company_id, left_out):
+    """Return SQL ``(i, product_id)``: the products that the company sells today, from 1 on."""
     return SQL(
-        """SELECT l.partner_id, l.product_id, l.day, sum(l.amount) AS amount,
-                  bool_or(l.amount > 0) AS is_bought
-             FROM (%(lines)s) l
-            WHERE l.product_id IN (%(sellable)s)
-              AND l.partner_id NOT IN (SELECT id FROM res_partner
-                                        WHERE runwell_exclusion IS NOT NULL)
-            GROUP BY l.partner_id, l.product_id, l.day""",
-        lines=lines(scope, scope.as_of), sellable=sellable(scope.company_id, left_out),
+        """SELECT row_number() OVER (ORDER BY id)::int AS i, id AS product_id
+             FROM (%s) product""",
+        sellable(company_id, left_out),
     )
 
 
@@ -70,55 +61,119 @@ def sellable(company_id, left_out):
     )
 
 
-def forget_taken_back(table):
-    """Return SQL that deletes what customers gave back in full: it was not bought."""
-    return SQL(
-        """DELETE FROM %(table)s b
-            USING (SELECT partner_id, product_id FROM %(table)s
-                    WHERE (partner_id, product_id) IN (
-                          SELECT partner_id, product_id FROM %(table)s WHERE amount < 0)
-                    GROUP BY partner_id, product_id HAVING sum(amount) <= 0) back
-            WHERE b.partner_id = back.partner_id AND b.product_id = back.product_id""",
-        table=table,
-    )
+def visits(scope, sold):
+    """Return SQL ``(partner_id, day, back, items)``, a row a customer and day.
 
-
-def owned(table):
-    """Return SQL ``(partner_id, product_id)``: who bought what, once each."""
-    return SQL("SELECT DISTINCT partner_id, product_id FROM %s WHERE is_bought", table)
-
-
-def products(own):
-    """Return SQL ``(i, product_id, template_id, categ_id, customer_count)`` of enough buyers.
-
-    ``i`` counts them from 1.
+    ``items`` are the products bought, ascending and once each; ``back`` those that a line
+    took back, null for none. Customers who are left out of the scoring are left out here too.
     """
     return SQL(
-        """SELECT row_number() OVER (ORDER BY o.product_id)::int AS i, o.product_id,
-                  product.product_tmpl_id AS template_id, template.categ_id, o.customer_count
-             FROM (SELECT product_id, count(*)::int AS customer_count FROM %s
-                    GROUP BY product_id HAVING count(*) >= %s) o
-             JOIN product_product product ON product.id = o.product_id
-             JOIN product_template template ON template.id = product.product_tmpl_id""",
-        own, MIN_BUYERS,
+        """SELECT partner_id, day, back,
+                  ARRAY(SELECT DISTINCT i FROM unnest(items) i ORDER BY i) AS items
+             FROM (SELECT l.partner_id, l.day, array_agg(s.i) FILTER (WHERE l.amount > 0) AS items,
+                          array_agg(s.i) FILTER (WHERE l.amount < 0) AS back
+                     FROM (%s) l JOIN %s s ON s.product_id = l.product_id
+                    WHERE %s
+                    GROUP BY l.partner_id, l.day) visit
+            WHERE items IS NOT NULL OR back IS NOT NULL""",
+        lines(scope, None), sold, _is_scored(),
     )
 
 
-def baskets(table, known, as_of):
+def _is_scored():
+    """Return the condition that the customer of line ``l`` is not left out of the scoring."""
+    return SQL(
+        "l.partner_id NOT IN (SELECT id FROM res_partner WHERE runwell_exclusion IS NOT NULL)"
+    )
+
+
+def taken_back(scope, sold, visit_table):
+    """Return SQL ``(partner_id, items)``: what customers gave back in full: it was not bought."""
+    return SQL(
+        """
+        WITH some_back AS MATERIALIZED (
+            SELECT DISTINCT partner_id, unnest(back) AS i FROM %s WHERE back IS NOT NULL
+        )
+        SELECT partner_id, array_agg(i) AS items
+          FROM (SELECT partner_id, i
+                  FROM (SELECT l.partner_id, s.i, l.day, sum(l.amount) AS amount
+                          FROM (%s) l JOIN %s s ON s.product_id = l.product_id
+                          JOIN some_back ON some_back.partner_id = l.partner_id
+                                        AND some_back.i = s.i
+                         GROUP BY l.partner_id, s.i, l.day) net
+                 GROUP BY partner_id, i HAVING sum(amount) <= 0 AND bool_or(amount < 0)) back
+         GROUP BY partner_id
+        """,
+        visit_table, lines(scope, None), sold,
+    )
+
+
+def forget(visit_table, back_table):
+    """Return SQL that takes out of the visits what was given back in full."""
+    return SQL(
+        """UPDATE %s v
+              SET items = ARRAY(SELECT i FROM unnest(v.items) i WHERE i <> ALL(b.items) ORDER BY i)
+             FROM %s b WHERE b.partner_id = v.partner_id AND v.items && b.items""",
+        visit_table, back_table,
+    )
+
+
+def owned(visit_table):
+    """Return SQL ``(partner_id, items)``: what each customer bought, once each."""
+    return SQL(
+        """SELECT partner_id, ARRAY(SELECT DISTINCT i FROM unnest(items) i) AS items
+             FROM (SELECT partner_id, array_agg(i) AS items
+                     FROM (SELECT partner_id, unnest(items) AS i FROM %s) each_item
+                    GROUP BY partner_id) customer""",
+        visit_table,
+    )
+
+
+def products(own, sold):
+    """Return SQL ``(i, product_id, template_id, categ_id, customer_count)`` of enough buyers."""
+    return SQL(
+        """SELECT i, s.product_id, product.product_tmpl_id AS template_id, template.categ_id,
+                  o.customer_count
+             FROM (SELECT i, count(*)::int AS customer_count
+                     FROM (SELECT unnest(items) AS i FROM %s) each_item
+                    GROUP BY i HAVING count(*) >= %s) o
+             JOIN %s s USING (i)
+             JOIN product_product product ON product.id = s.product_id
+             JOIN product_template template ON template.id = product.product_tmpl_id""",
+        own, MIN_BUYERS, sold,
+    )
+
+
+def baskets(visit_table, known, sold, as_of):
     """Return SQL ``(partner_id, day, items)``: the products of each basket, ascending."""
     return SQL(
-        """SELECT b.partner_id, b.day, array_agg(p.i ORDER BY p.i) AS items
-             FROM %s b JOIN %s p ON p.product_id = b.product_id
-            WHERE b.is_bought AND b.day > %s::date - %s
-            GROUP BY b.partner_id, b.day""",
-        table, known, as_of, BASKET_DAYS,
+        """SELECT * FROM (
+               SELECT partner_id, day,
+                      ARRAY(SELECT i FROM unnest(items) i WHERE is_known[i] ORDER BY i) AS items
+                 FROM %s, (SELECT array_agg(p.i IS NOT NULL ORDER BY s.i) AS is_known
+                             FROM %s s LEFT JOIN %s p USING (i)) numbered
+                WHERE day > %s::date - %s) basket
+            WHERE items <> '{}'""",
+        visit_table, sold, known, as_of, BASKET_DAYS,
     )
+
+
+def pair_count(sizes, cap=None):
+    """Return how many pairs there are in baskets of which each is cut down to ``cap``.
+
+    :param sizes: ``(products in a basket, number of such baskets)``
+
+    >>> pair_count([(2, 10), (100, 3)]), pair_count([(2, 10), (100, 3)], cap=4)
+    (14860, 28)
+    """
+    cut = ((size if cap is None else min(size, cap), count) for size, count in sizes)
+    return sum(count * size * (size - 1) // 2 for size, count in cut)
 
 
 def basket_cap(sizes, budget=PAIR_BUDGET):
     """Return how many products a basket may have, so that the pairs stay within the budget.
 
-    :param sizes: ``(products in a basket, number of such baskets)``
+    :param sizes: as of :func:`pair_count`
     :return: None where all fit
 
     >>> basket_cap([(2, 10), (100, 3)], budget=20_000) is None
@@ -126,18 +181,12 @@ def basket_cap(sizes, budget=PAIR_BUDGET):
     >>> basket_cap([(2, 10), (100, 3)], budget=1_000)
     26
     """
-    def pairs(cap):
-        return sum(
-            count * min(size, cap) * (min(size, cap) - 1) // 2 for size, count in sizes
-        )
-
-    largest = max((size for size, _count in sizes), default=0)
-    if pairs(largest) <= budget:
+    if pair_count(sizes) <= budget:
         return None
-    low, high = 1, largest
+    low, high = 1, max(size for size, _count in sizes)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if pairs(middle) <= budget else (low, middle)
+        low, high = (middle, high) if pair_count(sizes, middle) <= budget else (low, middle)
     return low
 
 
@@ -160,21 +209,32 @@ def cut_baskets(table, cap):
 def counts(basket_table):
     """Return SQL ``(i, n)``: the number of baskets with each product."""
     return SQL(
-        "SELECT i, count(*)::int AS n FROM %s, unnest(items) i GROUP BY i", basket_table,
+        "SELECT i, count(*)::int AS n FROM (SELECT unnest(items) AS i FROM %s) one GROUP BY i",
+        basket_table,
     )
 
 
-def pairs(basket_table):
-    """Return SQL ``(pair, n)``: the number of baskets with both; ``pair`` is i << 20 | j, i < j.
+def pairs(basket_table, pair_count):
+    """Return SQL ``(i, j, n)``, i < j: the number of baskets with both.
 
-    Not 32: PostgreSQL hashes the two halves of a bigint by their exclusive or, so that all
-    pairs of equal i # j would fall into one place, and counting them takes for ever.
+    What was bought with a product is listed first and then counted, product by product: most
+    pairs come once, and a table to count them all in would be much larger than the lists.
+    These are made for a part of the products at a time, to stay in memory.
+
+    :param pair_count: how many pairs there are in the baskets
     """
     return SQL(
-        """SELECT a.i::bigint << 20 | b.j AS pair, count(*)::int AS n
-             FROM %s, unnest(items) WITH ORDINALITY a(i, place), unnest(items[place + 1:]) b(j)
-            GROUP BY 1 HAVING count(*) >= %s""",
-        basket_table, MIN_TOGETHER,
+        """SELECT near.i, counted.j, counted.n
+             FROM generate_series(0, %(parts)s - 1) part,
+                  LATERAL (SELECT i, array_agg(j) AS others
+                             FROM (SELECT items[place] AS i, unnest(items[place + 1:]) AS j
+                                     FROM (SELECT items, generate_subscripts(items, 1) AS place
+                                             FROM %(baskets)s) spread
+                                    WHERE items[place] %% %(parts)s = part) pair
+                            GROUP BY i) near,
+                  LATERAL (SELECT j, count(*)::int AS n FROM unnest(others) j
+                            GROUP BY j HAVING count(*) >= %(least)s) counted""",
+        baskets=basket_table, least=MIN_TOGETHER, parts=pair_count // PAIR_PART + 1,
     )
 
 
@@ -186,21 +246,21 @@ def neighbours(pair_table, count_table, instead_table):
     return SQL(
         """
         WITH known AS (
-            SELECT a.i AS a, b.i AS b, p.n, a.n AS n_a, b.n AS n_b,
-                   p.n / (sqrt(a.n::float8 * b.n) + %(k)s) AS similarity
+            SELECT p.i, p.j, p.n, p.n / (sqrt(a.n::float8 * b.n) + %(k)s) AS similarity
               FROM %(pairs)s p
-              JOIN %(counts)s a ON a.i = (p.pair >> 20)::int
-              JOIN %(counts)s b ON b.i = (p.pair & 1048575)::int
+              JOIN %(counts)s a ON a.i = p.i
+              JOIN %(counts)s b ON b.i = p.j
              WHERE p.n * %(share)s >= least(a.n, b.n)
+               AND NOT EXISTS (SELECT FROM %(instead)s s WHERE s.i = p.i AND s.j = p.j)
         )
-        SELECT * FROM (
-            SELECT way.i, way.j, known.n, way.n_i, way.n_j, similarity,
-                   (row_number() OVER (PARTITION BY way.i ORDER BY similarity DESC, way.j))::int
-                       AS rank
-              FROM known,
-                   LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)
-             WHERE NOT EXISTS (SELECT FROM %(instead)s s WHERE s.i = way.i AND s.j = way.j)
-             ) ranked
+        SELECT ranked.i, j, ranked.n, a.n AS n_i, b.n AS n_j, similarity, rank
+          FROM (SELECT *, (row_number() OVER (PARTITION BY i ORDER BY similarity DESC, j))::int
+                              AS rank
+                  FROM (SELECT i, j, n, similarity FROM known
+                         UNION ALL
+                        SELECT j, i, n, similarity FROM known) way) ranked
+          JOIN %(counts)s a ON a.i = ranked.i
+          JOIN %(counts)s b ON b.i = j
          WHERE rank <= %(most)s
         """,
         pairs=pair_table, counts=count_table, instead=instead_table, k=SHRINKAGE,
@@ -216,28 +276,27 @@ def buyers(own, known):
     """
     return SQL(
         """
-        WITH own AS MATERIALIZED (
-            SELECT o.partner_id, p.i FROM %(own)s o JOIN %(known)s p USING (product_id)
-        ), customer AS MATERIALIZED (
-            SELECT partner_id, (row_number() OVER (ORDER BY partner_id))::int - 1 AS c
-              FROM own GROUP BY partner_id HAVING count(*) > 1
-        ), digit AS (
-            SELECT i, c / 4 AS place, sum(8 >> (c %% 4))::int AS value
-              FROM own JOIN customer USING (partner_id) GROUP BY i, c / 4
+        WITH customer AS MATERIALIZED (
+            SELECT (row_number() OVER (ORDER BY partner_id))::int - 1 AS c, items
+              FROM %s WHERE cardinality(items) > 1
         )
-        SELECT i, ('x' || rpad(
-                   string_agg(repeat('0', gap) || to_hex(value), '' ORDER BY place),
+        SELECT i, ('x' || rpad((
+                   SELECT repeat('0', min(place))
+                          || string_agg(to_hex(value), repeat('0', gap) ORDER BY place)
+                     FROM (SELECT place, value,
+                                  place - 1 - lag(place, 1, 0) OVER (ORDER BY place) AS gap
+                             FROM (SELECT c / 4 AS place, sum(8 >> (c %% 4))::int AS value
+                                     FROM unnest(customers) c GROUP BY c / 4) digit) spaced),
                    (SELECT max(c) / 4 + 1 FROM customer), '0'))::varbit AS bits
-          FROM (SELECT *, place - 1 - coalesce(
-                           lag(place) OVER (PARTITION BY i ORDER BY place), -1) AS gap
-                  FROM digit) spaced
-         GROUP BY i
+          FROM (SELECT i, array_agg(c) AS customers
+                  FROM (SELECT c, unnest(items) AS i FROM customer) one GROUP BY i) listed
+         WHERE i IN (SELECT i FROM %s)
         """,
-        own=own, known=known,
+        own, known,
     )
 
 
-def switches(table, known, as_of):
+def switches(visit_table, known, as_of):
     """Return SQL ``(i, j, switches, switchers)``: products that were taken in turn, i < j.
 
     A step is counted where a customer, at two visits to a category that follow each other,
@@ -248,10 +307,12 @@ def switches(table, known, as_of):
     return SQL(
         """
         WITH visit AS (
-            SELECT b.partner_id, b.day, p.categ_id, array_agg(p.i) AS items
-              FROM %(table)s b JOIN %(known)s p ON p.product_id = b.product_id
-             WHERE b.is_bought AND b.day > %(as_of)s::date - %(days)s AND p.categ_id IS NOT NULL
-             GROUP BY b.partner_id, b.day, p.categ_id
+            SELECT partner_id, day, categ_id, array_agg(i) AS items
+              FROM (SELECT partner_id, day, unnest(items) AS i FROM %(visits)s
+                     WHERE day > %(as_of)s::date - %(days)s) one
+              JOIN %(known)s p USING (i)
+             WHERE categ_id IS NOT NULL
+             GROUP BY partner_id, day, categ_id
         ), step AS (
             SELECT partner_id, items,
                    lag(items) OVER (PARTITION BY partner_id, categ_id ORDER BY day) AS before
@@ -268,7 +329,7 @@ def switches(table, known, as_of):
                 HAVING bool_or(up) AND NOT bool_and(up)) there_and_back
          GROUP BY i, j HAVING count(*) >= %(switchers)s
         """,
-        table=table, known=known, as_of=as_of, days=BASKET_DAYS, choices=CHOICES,
+        visits=visit_table, known=known, as_of=as_of, days=BASKET_DAYS, choices=CHOICES,
         switchers=MIN_SWITCHERS,
     )
 
@@ -285,14 +346,14 @@ def substitutes(switch_table, pair_table, count_table):
                      FROM %(switches)s s
                      JOIN %(counts)s a ON a.i = s.i
                      JOIN %(counts)s b ON b.i = s.j
-                     LEFT JOIN %(pairs)s p ON p.pair = s.i::bigint << 20 | s.j
+                     LEFT JOIN %(pairs)s p ON p.i = s.i AND p.j = s.j
                     WHERE coalesce(p.n, 0) * %(rare)s <= s.switches) pair,
                   LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)""",
         switches=switch_table, counts=count_table, pairs=pair_table, rare=SWITCHES_A_BASKET,
     )
 
 
-def demand(table, known, count_table, as_of):
+def demand(visit_table, known, count_table, as_of):
     """Return SQL ``(product_id, customer_count, basket_count, recent_count, popularity)``.
 
     ``recent_count`` are the customers' days with it of the last :data:`POPULAR_DAYS`;
@@ -305,24 +366,35 @@ def demand(table, known, count_table, as_of):
                coalesce(r.n::float8 / max(r.n) OVER (), 0) AS popularity
           FROM %(known)s p
           LEFT JOIN %(counts)s c ON c.i = p.i
-          LEFT JOIN (SELECT product_id, count(*)::int AS n FROM %(table)s
-                      WHERE is_bought AND day > %(as_of)s::date - %(days)s
-                      GROUP BY product_id) r ON r.product_id = p.product_id
+          LEFT JOIN (SELECT i, count(*)::int AS n
+                       FROM (SELECT unnest(items) AS i FROM %(visits)s
+                              WHERE day > %(as_of)s::date - %(days)s) one
+                      GROUP BY i) r ON r.i = p.i
         """,
-        table=table, known=known, counts=count_table, as_of=as_of, days=POPULAR_DAYS,
+        visits=visit_table, known=known, counts=count_table, as_of=as_of, days=POPULAR_DAYS,
     )
 
 
 def common_buyers(relation, bits, known):
-    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted."""
+    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted.
+
+    Of the two ways of a pair the customers are counted once.
+    """
     return SQL(
-        """SELECT near.*, a.product_id, b.product_id AS other_product_id,
-                  a.customer_count AS product_customer_count,
-                  coalesce(bit_count(x.bits & y.bits), 0)::int AS customer_count
-             FROM (%(relation)s) near
-             JOIN %(known)s a ON a.i = near.i
-             JOIN %(known)s b ON b.i = near.j
-             LEFT JOIN %(bits)s x ON x.i = near.i
-             LEFT JOIN %(bits)s y ON y.i = near.j""",
+        """
+        WITH near AS MATERIALIZED (%(relation)s), common AS (
+            SELECT pair.i, pair.j, bit_count(x.bits & y.bits)::int AS n
+              FROM (SELECT DISTINCT least(i, j) AS i, greatest(i, j) AS j FROM near) pair
+              JOIN %(bits)s x ON x.i = pair.i
+              JOIN %(bits)s y ON y.i = pair.j
+        )
+        SELECT near.*, a.product_id, b.product_id AS other_product_id,
+               a.customer_count AS product_customer_count, coalesce(common.n, 0) AS customer_count
+          FROM near
+          JOIN %(known)s a ON a.i = near.i
+          JOIN %(known)s b ON b.i = near.j
+          LEFT JOIN common ON common.i = least(near.i, near.j)
+                          AND common.j = greatest(near.i, near.j)
+        """,
         relation=relation, bits=bits, known=known,
     )

@@ -36,7 +36,7 @@ def history(scope):
               AND partner_id NOT IN (SELECT id FROM res_partner
                                       WHERE runwell_exclusion IS NOT NULL)
             GROUP BY partner_id, product_id, day""",
-        lines(scope, scope.as_of),
+        lines(scope, None),
     )
 
 

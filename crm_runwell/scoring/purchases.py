@@ -56,8 +56,8 @@ def documents(scope):
 def lines(scope, margin_since):
     """Return SQL of ``(partner_id, day, product_id, amount, margin)``, a row a product line.
 
-    ``margin`` is worked out for the days after ``margin_since`` and null where no
-    cost is known: the cost recorded on the order line where the database has one,
+    ``margin`` is worked out for the days after ``margin_since`` (None: for none) and null
+    where no cost is known: the cost recorded on the order line where the database has one,
     else the product's cost of today.
     """
     if scope.source == "invoice":
@@ -297,9 +297,15 @@ def _invoice_counts(scope):
 def _order_lines(scope, margin_since):
     """Return the lines of confirmed orders; what is the order's own is worked out once."""
     amount = _in_company_currency(SQL("s.price_subtotal"))
+    margin, product = SQL("NULL::numeric"), SQL("")
+    if margin_since:
+        margin = SQL(
+            "CASE WHEN o.day > %s THEN %s - %s END", margin_since, amount, _order_line_cost(scope),
+        )
+        product = _join_product(scope, SQL("s.product_uom_id"))
     return SQL(
         """SELECT o.partner_id, o.day, s.product_id, %(amount)s AS amount,
-                  CASE WHEN o.day > %(since)s THEN %(amount)s - %(cost)s END AS margin
+                  %(margin)s AS margin
              FROM (SELECT o.id, o.currency_rate, p.commercial_partner_id AS partner_id,
                           %(day)s AS day
                      FROM sale_order o
@@ -308,9 +314,10 @@ def _order_lines(scope, margin_since):
                    OFFSET 0) o
              JOIN sale_order_line s ON s.order_id = o.id
              %(product)s
-            WHERE s.display_type IS NULL AND s.is_downpayment IS NOT TRUE""",
-        day=_order_day(scope), amount=amount, since=margin_since, counts=_order_counts(scope),
-        cost=_order_line_cost(scope), product=_join_product(scope, SQL("s.product_uom_id")),
+            WHERE s.product_id IS NOT NULL
+              AND s.display_type IS NULL AND s.is_downpayment IS NOT TRUE""",
+        day=_order_day(scope), amount=amount, counts=_order_counts(scope), margin=margin,
+        product=product,
     )
 
 
@@ -352,14 +359,14 @@ def _credit_lines(scope, margin_since):
     """Return credits as lines; a credited order line gives its margin back in proportion."""
     return SQL(
         """SELECT c.partner_id, c.day, product_id, c.amount,
-                  CASE WHEN c.day <= %(since)s THEN NULL
+                  CASE WHEN c.day <= %(since)s OR %(since)s IS NULL THEN NULL
                        WHEN c.order_line_id IS NULL THEN c.amount
                        ELSE c.amount * (1 - %(cost)s / nullif(%(amount)s, 0)) END AS margin
              FROM (%(credits)s) c
              LEFT JOIN (sale_order_line s
                         JOIN sale_order o ON o.id = s.order_id
                         %(product)s) ON s.id = c.order_line_id""",
-        cost=_order_line_cost(scope), credits=_credits(scope), since=margin_since,
+        cost=_order_line_cost(scope), credits=_credits(scope), since=SQL("%s::date", margin_since),
         amount=_in_company_currency(SQL("s.price_subtotal")),
         product=_join_product(scope, SQL("s.product_uom_id")),
     )
@@ -377,6 +384,7 @@ def _invoice_lines(scope, margin_since):
              JOIN account_move_line l ON l.move_id = m.id
              LEFT %(product)s
             WHERE l.display_type = 'product' AND %(counts)s""",
-        units=_units(SQL("l.quantity"), SQL("l.product_uom_id")), since=margin_since,
+        units=_units(SQL("l.quantity"), SQL("l.product_uom_id")),
+        since=SQL("%s::date", margin_since),
         product=_join_product(scope, SQL("l.product_uom_id")), counts=_invoice_counts(scope),
     )

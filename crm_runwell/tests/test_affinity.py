@@ -240,3 +240,14 @@ class TestAffinity(AffinityCase):
         self.assertEqual(self.rows(), before)
         pairs = self.Affinity.search([("company_id", "=", self.company.id)])
         self.assertLessEqual(sum(pairs.mapped("basket_count")), 12)
+
+    def test_pairs_part_by_part(self):
+        """Listed for a few products at a time, the pairs are the same."""
+        self.buyers(6, self.a, self.b, self.c)
+        self.buyers(4, self.b, self.d)
+        self.build()
+        before = self.rows()
+        self.assertTrue(before)
+        with patch.object(affinity, "PAIR_PART", 7):
+            self.build()
+        self.assertEqual(self.rows(), before)

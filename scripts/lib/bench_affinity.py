@@ -8,6 +8,7 @@ suggestions, with everything as the target.
 """
 
 from datetime import date, timedelta
+from math import fsum
 
 from odoo.tools import SQL
 
@@ -98,7 +99,7 @@ def figures(places: list[int | None]) -> dict:
         "n": count,
         "hit5": sum(place <= 5 for place in stood) / count if count else 0.0,
         "hit10": sum(place <= 10 for place in stood) / count if count else 0.0,
-        "mrr": sum(1 / place for place in stood) / count if count else 0.0,
+        "mrr": fsum(1 / place for place in stood) / count if count else 0.0,
     }
 
 
