@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
         """Return the lines as the customer sees them: without drafts, without what is not known."""
         facts = self._runwell_facts()
         lines = {
-            order.id: order._runwell_line(facts[order.id] | {"drafts": 0})
+            order.id: order._runwell_line(facts[order.id] | {"hides_drafts": True})
             for order in self if order.id
         }
         for line in lines.values():
@@ -137,9 +137,9 @@ class SaleOrder(models.Model):
             return "none", day, self.env._("Credited")
         if self.state != "sale" or self.currency_id.is_zero(self.amount_total):
             return "none", False, ""
-        if facts["drafts"]:
+        if facts["drafts"] and not facts.get("hides_drafts"):
             return "waiting", False, self.env._("Draft invoice")
-        if self.invoice_status == "invoiced":
+        if self.invoice_status == "invoiced" and not facts["drafts"]:
             # Elsewhere, before the orders came here.
             return "done", False, self.env._("Invoiced")
         return "waiting", False, self.env._("Not invoiced yet")
