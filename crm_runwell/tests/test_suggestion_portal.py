@@ -60,7 +60,7 @@ class TestSuggestionPortal(HttpCase, SuggestionCase):
         self.assertIn("Honey", section)
         # What other customers buy stays with us, and so do prices.
         for secret in ("31", "80", "customers", "100.00"):
-            self.assertNotIn(secret, re.sub(r"<input[^>]*>", "", section))
+            self.assertNotIn(secret, re.sub(r"<[^>]*>", "", section))
         self.assertEqual(set(self.log().mapped("place")), {"portal"})
 
     def test_asked_for(self):
