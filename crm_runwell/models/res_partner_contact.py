@@ -40,7 +40,7 @@ class ResPartner(models.Model):
                 [("partner_id", "=", customer.id), ("company_id", "=", company.id)], limit=1,
             )
         last = Interaction
-        if Interaction.has_access("read"):
+        if not relation and Interaction.has_access("read"):
             last = Interaction.search(
                 [("commercial_partner_id", "=", customer.id), ("company_id", "=", company.id)],
                 limit=1,
@@ -59,7 +59,7 @@ class ResPartner(models.Model):
         """
         days = relation.touch_days
         today = self.env["runwell.retention.policy"]._of(self.env.company)._today()
-        if not relation and last:
+        if last:
             return self.env._(
                 "Last talk %s days ago.", max((today - last.date.date()).days, 0),
             )

@@ -19,3 +19,16 @@ class ResUsers(models.Model):
     @property
     def SELF_WRITEABLE_FIELDS(self):
         return super().SELF_WRITEABLE_FIELDS + ["runwell_digest"]
+
+    def _runwell_mail(self, subject, body):
+        """Return the values of a mail of the product itself to this person, for the queue."""
+        self.ensure_one()
+        company = self.company_id
+        return {
+            "subject": subject, "body_html": body, "auto_delete": True, "state": "outgoing",
+            "author_id": self.env.ref("base.partner_root").id,
+            "email_from": company.email_formatted or self.env.ref("base.user_root").email_formatted,
+            "email_to": self.email_formatted,
+            # No out-of-office answers.
+            "headers": {"X-Auto-Response-Suppress": "OOF"},
+        }

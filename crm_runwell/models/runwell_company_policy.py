@@ -16,6 +16,22 @@ class RunwellCompanyPolicy(models.AbstractModel):
             {"company_id": company.id}
         )
 
+    @api.model
+    def action_open(self):
+        """Open the policy of the company one works in."""
+        # Making it is the machine's, so that who may not read it makes none either.
+        self.check_access("read")
+        policy = self._of(self.env.company)
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": policy.id,
+            "name": self._window_name(), "views": [(False, "form")],
+        }
+
     def _today(self):
         """Return today in the company."""
         return self.env["runwell.scoring.model"]._active_of(self.company_id)._today()
+
+    @api.model
+    def _window_name(self):
+        """Return the title of the window with the policy."""
+        return self.env["ir.model"]._get(self._name).name

@@ -135,9 +135,6 @@ class RunwellFiveSteps(models.AbstractModel):
     @api.model
     def _refer(self):
         """Return who referred customers, and what these bought in twelve months."""
-        field = self.env["res.partner"]._fields.get("runwell_referrer_id")
-        if field is None:
-            return {"has_referrers": False, "count": 0, "revenue": 0.0, "best": [], "domain": []}
         Score = self.env["runwell.score"]
         domain = self._customers() & Domain("partner_id.runwell_referrer_id", "!=", False)
         self.env["res.partner"].flush_model(["runwell_referrer_id"])
@@ -156,7 +153,7 @@ class RunwellFiveSteps(models.AbstractModel):
             Score._search(domain).subselect(), SHORT,
         ))
         return {
-            "has_referrers": True, "domain": list(domain),
+            "domain": list(domain),
             "count": int(rows[0][4]) if rows else 0, "revenue": rows[0][5] if rows else 0.0,
             "best": [
                 {

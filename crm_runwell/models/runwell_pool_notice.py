@@ -202,14 +202,7 @@ class RunwellPoolNotice(models.Model):
                 for notice in first
             ],
         })
-        return {
-            "subject": subject, "body_html": body, "auto_delete": True, "state": "outgoing",
-            "author_id": self.env.ref("base.partner_root").id,
-            "email_from": company.email_formatted or self.env.ref("base.user_root").email_formatted,
-            "email_to": user.email_formatted,
-            # No out-of-office answers.
-            "headers": {"X-Auto-Response-Suppress": "OOF"},
-        }
+        return user._runwell_mail(subject, body)
 
     @api.model
     def _merge_partners(self, sources, kept):

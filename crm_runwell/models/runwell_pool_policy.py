@@ -136,11 +136,5 @@ class RunwellPoolPolicy(models.Model):
             ))
 
     @api.model
-    def action_open(self):
-        """Open the policy of the company one works in."""
-        self.check_access("read")
-        policy = self._of(self.env.company)
-        return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": policy.id,
-            "name": self.env._("Customer pool"), "views": [(False, "form")],
-        }
+    def _window_name(self):
+        return self.env._("Customer pool")

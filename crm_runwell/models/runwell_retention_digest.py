@@ -102,14 +102,7 @@ class RunwellRetentionDigest(models.AbstractModel):
             "base_url": company.get_base_url(), "lang": user.lang,
             "day": format_date(reader.env, fields.Date.context_today(reader)),
         })
-        return {
-            "subject": subject, "body_html": body, "auto_delete": True, "state": "outgoing",
-            "author_id": self.env.ref("base.partner_root").id,
-            "email_from": company.email_formatted or self.env.ref("base.user_root").email_formatted,
-            "email_to": user.email_formatted,
-            # No out-of-office answers.
-            "headers": {"X-Auto-Response-Suppress": "OOF"},
-        }
+        return user._runwell_mail(subject, body)
 
     def _subject(self, blocks):
         counts = {}

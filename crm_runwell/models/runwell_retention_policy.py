@@ -127,12 +127,3 @@ class RunwellRetentionPolicy(models.Model):
         )
         people = users.filtered(lambda user: not user.has_group("base.group_system"))
         return (people or users).sorted("id")[:1]
-
-    @api.model
-    def action_open(self):
-        """Open the policy of the company one works in."""
-        policy = self._of(self.env.company)
-        return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": policy.id,
-            "name": self.env._("Retention policy"), "views": [(False, "form")],
-        }

@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -142,49 +142,57 @@ def run_affinity(options: argparse.Namespace) -> list[dict]:
         return bench_affinity.evaluate(env, options.cutoffs)
 
 
-def run_affinity_lines(count: int) -> dict:
-    """What counting so many order lines costs, from a database of its own."""
+def run_made(what: str, making: str, fill: Callable, measure: Callable) -> dict:
+    """The figures of one made-up company, from a database of its own.
+
+    `measure` gets the environment and what `fill` returned.
+    """
     with fresh_environment() as env:
-        with say.step(f"{count} order lines: making them"):
-            bench_affinity.fill(env, count)
-        with say.step(f"{count} order lines: measuring"):
-            return bench_affinity.measure(env)
+        with say.step(f"{what}: making {making}"):
+            made = fill(env)
+        with say.step(f"{what}: measuring"):
+            return measure(env, made)
+
+
+def run_affinity_lines(count: int) -> dict:
+    """What counting so many order lines costs."""
+    return run_made(
+        f"{count} order lines", "them", lambda env: bench_affinity.fill(env, count),
+        lambda env, _made: bench_affinity.measure(env),
+    )
 
 
 def run_scoring(customers: int) -> dict:
-    """The figures of one size, from a database of its own."""
-    with fresh_environment() as env:
-        with say.step(f"{customers} customers: making their orders"):
-            bench_scoring.fill(env, customers)
-        with say.step(f"{customers} customers: measuring"):
-            return bench_scoring.measure(env, customers)
+    """The figures of one size."""
+    return run_made(
+        f"{customers} customers", "their orders", lambda env: bench_scoring.fill(env, customers),
+        lambda env, _made: bench_scoring.measure(env, customers),
+    )
 
 
 def run_alerts(count: int) -> dict:
-    """The figures of so many alerts, from a database of its own."""
-    with fresh_environment() as env:
-        with say.step(f"{count} alerts: making their customers"):
-            prototype = bench_alerts.fill(env, count)
-        with say.step(f"{count} alerts: measuring"):
-            return bench_alerts.measure(env, count, prototype)
+    """The figures of so many alerts."""
+    return run_made(
+        f"{count} alerts", "their customers", lambda env: bench_alerts.fill(env, count),
+        lambda env, prototype: bench_alerts.measure(env, count, prototype),
+    )
 
 
 def run_requests(count: int) -> dict:
-    """The figures of so many service requests, from a database of its own."""
-    with fresh_environment() as env:
-        with say.step(f"{count} requests: making them and their customers"):
-            bench_requests.fill(env, count)
-        with say.step(f"{count} requests: measuring"):
-            return bench_requests.measure(env, count)
+    """The figures of so many service requests."""
+    return run_made(
+        f"{count} requests", "them and their customers",
+        lambda env: bench_requests.fill(env, count),
+        lambda env, _made: bench_requests.measure(env, count),
+    )
 
 
 def run_timeline(count: int) -> dict:
-    """The figures of a customer of so many events, from a database of its own."""
-    with fresh_environment() as env:
-        with say.step(f"{count} events: making them"):
-            customer = bench_timeline.fill(env, count)
-        with say.step(f"{count} events: measuring"):
-            return bench_timeline.measure(env, count, customer)
+    """The figures of a customer of so many events."""
+    return run_made(
+        f"{count} events", "them", lambda env: bench_timeline.fill(env, count),
+        lambda env, customer: bench_timeline.measure(env, count, customer),
+    )
 
 
 @contextlib.contextmanager

@@ -2,10 +2,10 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {ControlPanel} from "@web/search/control_panel/control_panel";
-import {formatInteger, formatMonetary} from "@web/views/fields/formatters";
+import {formatInteger} from "@web/views/fields/formatters";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
-import {percent} from "../backtest/format";
+import {percent, shortMoney} from "../backtest/format";
 
 import {Component, onWillStart, useState} from "@odoo/owl";
 
@@ -171,11 +171,7 @@ export class RunwellFiveSteps extends Component {
     }
 
     money(amount) {
-        return formatMonetary(amount, {
-            currencyId: this.data.currency_id,
-            humanReadable: true,
-            digits: [16, 0],
-        });
+        return shortMoney(amount, this.data.currency_id);
     }
 
     missingLabel(key) {
