@@ -161,13 +161,15 @@ class RunwellDuplicate(models.Model):
             ("partner", duplicates.partners),
             ("key", lambda: duplicates.keys(tables["partner"])),
             ("word", lambda: duplicates.words(tables["partner"])),
+            ("spelling", lambda: duplicates.spellings(tables["partner"])),
             ("candidate", lambda: duplicates.candidates(tables["word"])),
             ("pair", lambda: duplicates.pairs(
                 SQL(
-                    "%s UNION ALL %s", duplicates.same_key(tables["key"]),
+                    "%s UNION ALL %s UNION ALL %s", duplicates.same_key(tables["key"]),
                     duplicates.same_words(
                         tables["candidate"], tables["word"], tables["partner"],
                     ),
+                    duplicates.misspelt(tables["spelling"]),
                 ), tables["partner"],
             )),
         ):

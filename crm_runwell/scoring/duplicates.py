@@ -1,10 +1,10 @@
 """Partners that may be one and the same: SQL builders, set-based for all partners at once.
 
 Partners are compared by keys (tax id, registration number, telephone, mail domain, name
-without legal form) and by the words of their names. Nothing is compared with everything: a key
-that more than :data:`MOST` partners share says nothing, and two names are looked at only if they
-share a word that is at most that frequent. So the work grows with the partners, not with their
-square.
+without legal form), by the words of their names and by names that one letter tells apart.
+Nothing is compared with everything: a key that more than :data:`MOST` partners share says
+nothing, and two names are looked at only if they share a word that is at most that frequent, or
+what is left of them without one letter. So the work grows with the partners, not with their square.
 """
 
 from odoo.tools import SQL
@@ -15,6 +15,10 @@ from ..tools.fulltext import CJK, MARKS
 MOST = 20
 #: Names are similar from this share of common words on, rare words counting more.
 SIMILAR = 0.7
+#: Names are looked at for a wrong letter from so many letters on, in words of so many letters.
+SPELT_NAME, SPELT_WORD = 8, 5
+#: How similar names with a wrong letter are.
+MISSPELT = 0.9
 #: What each reason adds to the score of a pair, which ends at 100.
 POINTS = {"vat": 60, "registry": 60, "phone": 40, "domain": 30, "name": 50}
 #: The same postcode or city says nothing alone, and something beside another reason.
@@ -138,6 +142,61 @@ def words(table):
                  CROSS JOIN (SELECT count(*)::float8 AS count FROM %(table)s) every) weighed
         """,
         table=table, cjk=f"[{CJK}]",
+    )
+
+
+def spellings(table):
+    """Return SQL ``(key, id, company_id, place)``: names of companies without one letter.
+
+    Names that differ by a letter (wrong, missing, too many, or two turned round) have a key
+    in common: it was left out at the same place, give or take one, or in one of them alone,
+    and then ``place`` is 0 in the other. Digits and Chinese or Japanese characters are never
+    left out: one more makes another branch, or another company.
+
+    Source: the deletion neighbourhoods of Mor and Fraenkel (1982).
+
+    :param SQL table: the rows of :func:`partners`
+    """
+    return SQL(
+        """
+        SELECT key, id, company_id, place
+          FROM (SELECT k.key, k.place, p.id, p.company_id,
+                       count(*) OVER (PARTITION BY k.key) AS bearers
+                  FROM (SELECT *, replace(name, ' ', '') AS plain FROM %(table)s) p
+                 CROSS JOIN LATERAL (
+                       SELECT p.plain, 0
+                        UNION ALL
+                       SELECT left(p.plain, place - 1) || substr(p.plain, place + 1), min(place)
+                         FROM (SELECT word, sum(length(word)) OVER (ORDER BY n)
+                                                - length(word) AS ahead
+                                 FROM unnest(string_to_array(p.name, ' ')) WITH ORDINALITY t(word, n)
+                              ) own,
+                              LATERAL (SELECT ahead::int + generate_series(1, length(word)) AS place
+                                      ) spread
+                        WHERE length(word) >= %(word)s AND word !~ %(no_letters)s
+                        GROUP BY 1) k(key, place)
+                 WHERE p.is_company AND length(p.plain) >= %(least)s) keyed
+         WHERE bearers BETWEEN 2 AND %(most)s
+        """,
+        table=table, most=MOST, word=SPELT_WORD, least=SPELT_NAME,
+        no_letters=f"[0-9{CJK}]",
+    )
+
+
+def misspelt(table):
+    """Return SQL ``(low, high, kind, similarity)``: pairs of names that one letter tells apart.
+
+    :param SQL table: the rows of :func:`spellings`
+    """
+    return SQL(
+        """
+        SELECT DISTINCT a.id AS low, b.id AS high, 'name' AS kind, %(similarity)s::float8
+          FROM %(table)s a
+          JOIN %(table)s b ON b.key = a.key AND b.id > a.id
+         WHERE %(together)s AND a.place + b.place > 0
+           AND (a.place = 0 OR b.place = 0 OR abs(a.place - b.place) <= 1)
+        """,
+        table=table, together=_together(), similarity=MISSPELT,
     )
 
 

@@ -87,6 +87,28 @@ class TestDuplicates(RecordCase):
                 self.assertEqual(self.reasons(one, other), {"name"} if same else None)
             (one | other).unlink()
 
+    def test_misspelt_names(self):
+        for mine, theirs, same in (
+            ("Quixbury Tea GmbH", "Quixbery Tea", True), ("Quixbury Tea", "Quixbry Tea Ltd", True),
+            ("Quixbury Tea", "Quixxbury Tea", True), ("Quixbury Tea", "Quixubry Tea", True),
+            ("Quixburyhouse", "Quixbory House", True),
+            # Two letters; a letter moved far; a short name; a short word; a number; characters.
+            ("Quixbury Tea", "Quaxbery Tea", False), ("Quixbury Tea", "Uixburyq Tea", False),
+            ("Zonkery", "Zonkary", False), ("Quixbury North A", "Quixbury North B", False),
+            ("Quixbury 2018", "Quixbury 2019", False),
+            ("杭州云栖茶叶进出口贸易", "杭州云溪茶叶进出口贸易", False),
+        ):
+            one, other = self.customer(mine), self.customer(theirs)
+            with self.subTest(mine=mine, theirs=theirs):
+                self.assertEqual(self.reasons(one, other), {"name"} if same else None)
+                self.assertIn(self.pair(one, other).score, (45, 50) if same else (0,))
+            (one | other).unlink()
+        one, other = (
+            self.customer(name, is_company=False, city="Bath")
+            for name in ("Anna Quixbury", "Anna Quixbery")
+        )
+        self.assertIsNone(self.reasons(one, other))
+
     def test_persons_of_one_name_need_the_same_place(self):
         one, other, there = (
             self.customer("Quix Anna", is_company=False, city=city)
