@@ -55,7 +55,7 @@ class RunwellRelation(models.Model):
                 "value": self.env._("Not estimated"), "tone": "", "hint": self.share_text,
                 "action": "action_runwell_estimates",
             }
-        share = f"{self.share:.0%}"
+        share = f"{100 * self.share:.0f}\u00a0%"
         if self.share_change is not False and abs(self.share_change) >= 0.005:
             share = self.env._(
                 "%(share)s (%(points)s points in a year)", share=share,

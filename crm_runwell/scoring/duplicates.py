@@ -167,12 +167,11 @@ def spellings(table):
                        SELECT p.plain, 0
                         UNION ALL
                        SELECT left(p.plain, place - 1) || substr(p.plain, place + 1), min(place)
-                         FROM (SELECT word, sum(length(word)) OVER (ORDER BY n)
-                                                - length(word) AS ahead
-                                 FROM unnest(string_to_array(p.name, ' ')) WITH ORDINALITY t(word, n)
-                              ) own,
-                              LATERAL (SELECT ahead::int + generate_series(1, length(word)) AS place
-                                      ) spread
+                         FROM (SELECT word,
+                                      (sum(length(word)) OVER (ORDER BY n))::int AS until
+                                 FROM unnest(string_to_array(p.name, ' '))
+                                      WITH ORDINALITY t(word, n)) own,
+                              generate_series(until - length(word) + 1, until) place
                         WHERE length(word) >= %(word)s AND word !~ %(no_letters)s
                         GROUP BY 1) k(key, place)
                  WHERE p.is_company AND length(p.plain) >= %(least)s) keyed

@@ -217,7 +217,7 @@ class TestRelations(RelationCase):
         self.assertEqual(chips["relationship"]["value"],
                          "Proactive, minimum: Partnership (+1)")
         self.assertEqual(chips["contact_rule"]["value"], "Not touched for 40 days, rule 30")
-        self.assertEqual(chips["share"]["value"], "25%")
+        self.assertEqual(chips["share"]["value"], "25\u00a0%")
         for chip in chips.values():
             self.assertTrue(getattr(customer, chip["action"])()["res_model"])
         unscored = self.customer("Unscored")._runwell_header_chips()
