@@ -62,7 +62,7 @@ def collect(scope, rules, days=None, debts=None, everyone=False):
         others, due = prospects(scope), overdue(scope, debts)
     return SQL(
         """
-        WITH feature AS (%(features)s), prospect AS (%(prospects)s), overdue AS (%(overdue)s)
+        WITH feature AS MATERIALIZED (%(features)s), prospect AS (%(prospects)s), overdue AS (%(overdue)s)
         SELECT p.id AS partner_id, p.user_id,
                coalesce(f.order_count, 0) AS order_count,
                coalesce(f.occasion_count, 0) AS occasion_count,
@@ -90,7 +90,21 @@ def collect(scope, rules, days=None, debts=None, everyone=False):
         features=features(scope, rules.horizon, days),
         prospects=others, overdue=due,
         company=scope.company_id, as_of=scope.as_of,
-        eligible=SQL("p.commercial_partner_id = p.id") if everyone else eligible("p"),
+        eligible=is_commercial("p") if everyone else eligible("p"),
+    )
+
+
+def is_commercial(partner):
+    """Return the condition that a partner is a commercial partner.
+
+    Said with a CASE, of which PostgreSQL expects every second row to pass. Of a comparison of
+    two columns of one row it expects a single row in all, and then joins customer by customer.
+
+    :param partner: the alias of ``res_partner``
+    """
+    return SQL(
+        "CASE WHEN %(p)s.commercial_partner_id = %(p)s.id THEN TRUE ELSE FALSE END",
+        p=SQL.identifier(partner),
     )
 
 
@@ -104,16 +118,17 @@ def eligible(partner):
     :param partner: the alias of ``res_partner``
     """
     return SQL(
-        """%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
-           AND %(p)s.runwell_exclusion IS NULL
-           AND coalesce(%(p)s.runwell_partner_kind, 'customer') IN ('customer', 'supplier')
-           AND NOT ((coalesce(%(p)s.supplier_rank, 0) > 0
-                     OR %(p)s.runwell_partner_kind IS NOT DISTINCT FROM 'supplier')
-                    AND coalesce(%(p)s.customer_rank, 0) = 0)
+        """%(p)s.active AND %(is_commercial)s AND %(p)s.runwell_exclusion IS NULL
+           AND (%(p)s.runwell_partner_kind IS NULL
+                OR %(p)s.runwell_partner_kind IN ('customer', 'supplier'))
+           AND (%(p)s.customer_rank > 0 OR %(p)s.supplier_rank IS NULL
+                OR %(p)s.supplier_rank <= 0)
+           AND (%(p)s.customer_rank > 0 OR %(p)s.runwell_partner_kind IS NULL
+                OR %(p)s.runwell_partner_kind <> 'supplier')
            AND NOT EXISTS (SELECT FROM res_company c WHERE c.partner_id = %(p)s.id)
            AND NOT EXISTS (SELECT FROM res_users u
                             WHERE u.partner_id = %(p)s.id AND NOT u.share)""",
-        p=SQL.identifier(partner),
+        p=SQL.identifier(partner), is_commercial=is_commercial(partner),
     )
 
 
