@@ -105,6 +105,7 @@ from . import runwell_pool_policy
 from . import runwell_pool_notice
 from . import runwell_contact_role
 from . import res_partner_people
+from . import res_partner_referrer
 from . import crm_lead_people
 from . import runwell_grade_relationship
 from . import runwell_relation_refresh

@@ -143,7 +143,10 @@ class RunwellFiveSteps(models.AbstractModel):
     def _refer(self):
         """Return who referred customers, and what these bought in twelve months."""
         Score = self.env["runwell.score"]
-        domain = self._customers() & Domain("partner_id.runwell_referrer_id", "!=", False)
+        # Whom another company alone knows is not named.
+        domain = self._customers() & Domain("partner_id.runwell_referrer_id", "any", [
+            ("company_id", "in", (False, self.env.company.id)),
+        ])
         self.env["res.partner"].flush_model(["runwell_referrer_id"])
         rows = self.env.execute_query(SQL(
             """
