@@ -100,6 +100,7 @@ from . import crm_lead_plan_item
 from . import crm_lead_user
 from . import runwell_lead_assignment
 from . import runwell_handover_work
+from . import runwell_handover_leave
 from . import res_partner_handover
 from . import runwell_pool_policy
 from . import runwell_pool_notice

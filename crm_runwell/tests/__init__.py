@@ -94,6 +94,7 @@ from . import test_lead_plan
 from . import test_lead_assign
 from . import test_pool
 from . import test_pool_claim
+from . import test_pool_leave
 from . import test_handover
 from . import test_people
 from . import test_pool_tour
