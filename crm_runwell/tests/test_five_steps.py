@@ -1,4 +1,5 @@
 import json
+from ast import literal_eval
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -246,7 +247,8 @@ class TestFiveSteps(RelationCase):
             {own.id: self.seller, alone.id: self.supervisor},
         )
         tag = own.category_id
-        self.assertEqual(tag.name, "High-value: keep 2024-06")
+        # Tags are every company's: this one says whose it is.
+        self.assertEqual(tag.name, "High-value: keep 2024-06, Runwell Test")
         self.assertEqual((alone.category_id, safe.category_id.ids), (tag, []))
         favorites = [("name", "=", tag.name), ("user_ids", "in", self.supervisor.id)]
         self.assertEqual(self.env["ir.filters"].search_count(favorites), 1)
@@ -267,6 +269,16 @@ class TestFiveSteps(RelationCase):
         self.plan(self.seller).action_apply()
         self.assertEqual(len(self.activities(own, others)), 1)
         self.assertFalse(others.category_id)
+        # Another's customer with the tag is not in the own list; the supervisor's has all.
+        others.category_id = own.category_id
+        self.plan(self.supervisor).action_apply()
+        for user, found in ((self.seller, own), (self.supervisor, own | others)):
+            favorite = self.env["ir.filters"].search([
+                ("name", "=", own.category_id.name), ("user_ids", "in", user.id),
+            ])
+            self.assertEqual(
+                self.env["res.partner"].search(literal_eval(favorite.domain)), found,
+            )
 
     def test_a_tag_alone(self):
         own = self.rated("Own", "high", 0.5)
