@@ -133,10 +133,7 @@ def kept(company, partner_ids):
         """SELECT s.partner_id, %s
              FROM (%s) s
              LEFT JOIN runwell_relation r ON r.partner_id = s.partner_id AND r.company_id = %s""",
-        SQL(", ").join(
-            SQL("coalesce(r.peer_count, 0) AS peer_count") if name == "peer_count"
-            else SQL.identifier("r", name) for name in PLACE
-        ),
+        SQL(", ").join(SQL.identifier("r", name) for name in PLACE),
         members(company, partner_ids), company.id,
     )
 
