@@ -100,11 +100,13 @@ from . import crm_lead_plan_item
 from . import crm_lead_user
 from . import runwell_lead_assignment
 from . import runwell_handover_work
+from . import runwell_handover_leave
 from . import res_partner_handover
 from . import runwell_pool_policy
 from . import runwell_pool_notice
 from . import runwell_contact_role
 from . import res_partner_people
+from . import res_partner_referrer
 from . import crm_lead_people
 from . import runwell_grade_relationship
 from . import runwell_relation_refresh

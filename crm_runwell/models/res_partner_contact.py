@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResPartner(models.Model):
@@ -58,24 +58,38 @@ class ResPartner(models.Model):
         :param last: the last interaction, for who may not see how the relation stands
         """
         days = relation.touch_days
-        today = self.env["runwell.retention.policy"]._of(self.env.company)._today()
+        # sudo: the settings of the scoring are not everybody's to read.
+        model = self.env["runwell.scoring.model"].sudo()._active_of(self.env.company)
+        today = model._today()
         if last:
-            return self.env._(
-                "Last talk %s days ago.", max((today - last.date.date()).days, 0),
+            local = fields.Datetime.context_timestamp(
+                self.with_context(tz=model._timezone()), last.date,
             )
+            return self.env._("Last talk %s.", self._runwell_ago((today - local.date()).days))
         if not relation.last_touch_on:
             if days:
                 return self.env._("Never contacted; the rule is every %s days.", days)
             return self.env._("Never contacted.")
         silent = max((today - relation.last_touch_on).days, 0)
+        ago = self._runwell_ago(silent)
         if not days:
-            return self.env._("Last contact %s days ago; no contact rule.", silent)
+            return self.env._("Last contact %s; no contact rule.", ago)
         if silent > days:
             return self.env._(
                 "Not contacted for %(silent)s days, the rule is %(rule)s.", silent=silent,
                 rule=days,
             )
+        left = days - silent
+        if not left:
+            return self.env._("Last contact %s; the next is due today.", ago)
+        if left == 1:
+            return self.env._("Last contact %s; the next by tomorrow.", ago)
         return self.env._(
-            "Last contact %(silent)s days ago; next within %(left)s days.", silent=silent,
-            left=days - silent,
+            "Last contact %(ago)s; next within %(left)s days.", ago=ago, left=left,
         )
+
+    def _runwell_ago(self, days):
+        """Return how long ago that is, in words."""
+        if days < 1:
+            return self.env._("today")
+        return self.env._("yesterday") if days == 1 else self.env._("%s days ago", days)

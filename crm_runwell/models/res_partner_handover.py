@@ -40,6 +40,11 @@ class ResPartner(models.Model):
             "base.group_system"
         )
 
+    def _runwell_is_free(self):
+        """Return whether the customer has no account manager, or one who has left."""
+        # sudo: whether a colleague is still there.
+        return not self.user_id.sudo().active
+
     def _runwell_check_own(self, hint):
         """Raise AccessError unless the user is the manager of these customers, or a supervisor.
 
@@ -52,7 +57,7 @@ class ResPartner(models.Model):
                 raise AccessError(self.env._(
                     "%(customer)s is a customer of %(manager)s. %(hint)s",
                     customer=customer.display_name, manager=customer.user_id.name, hint=hint,
-                ) if customer.user_id else self.env._(
+                ) if not customer._runwell_is_free() else self.env._(
                     "%(customer)s is in the customer pool. %(hint)s",
                     customer=customer.display_name, hint=self.env._("Claim it there."),
                 ))
@@ -77,7 +82,7 @@ class ResPartner(models.Model):
         """
         if self._runwell_may_assign():
             return False
-        free = self.filtered(lambda customer: not customer.user_id)
+        free = self.filtered(lambda customer: customer._runwell_is_free())
         (self - free)._runwell_check_own(self.env._("Ask a sales supervisor to hand it over."))
         if not free or new_user != self.env.user:
             free._runwell_check_own("")
@@ -124,7 +129,7 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         manager = customer.user_id
         Pool = self.env["runwell.pool"]
-        is_free = not manager and Pool.has_access("read") and Pool.search_count([
+        is_free = customer._runwell_is_free() and Pool.has_access("read") and Pool.search_count([
             ("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id),
         ])
         chip = {

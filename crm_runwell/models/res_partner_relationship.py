@@ -28,13 +28,20 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        given = [
+        given = self.browse(
             partner.id for partner, values in zip(partners, vals_list, strict=True)
             if any(values.get(name) for name in LEVELS)
-        ]
+        )
         if given:
-            self.browse(given)._check_may_relate()
-            self.browse(given)._check_levels()
+            given._check_may_relate()
+            given._check_levels()
+        graded = self.browse(
+            partner.id for partner, values in zip(partners, vals_list, strict=True)
+            if values.get("runwell_grade_id")
+        )
+        if given or graded:
+            # sudo: the machine writes the row, whoever may edit the customer.
+            self.env["runwell.relation"].sudo()._touched(given | graded, self.env.company)
         return partners
 
     def write(self, vals):
@@ -42,7 +49,7 @@ class ResPartner(models.Model):
         if levels:
             self.commercial_partner_id._check_may_relate()
         result = super().write(vals)
-        if levels:
+        if any(vals.get(name) for name in LEVELS):
             self._check_levels()
         if levels or "runwell_grade_id" in vals:
             # sudo: the machine writes the row, whoever may edit the customer.
@@ -67,8 +74,13 @@ class ResPartner(models.Model):
         )
 
     def _check_levels(self):
-        """Raise ValidationError where the ideal is below the minimum."""
+        """Raise ValidationError where the ideal is below the minimum, or for a contact."""
         for partner in self:
+            if partner.commercial_partner_id != partner:
+                raise ValidationError(self.env._(
+                    "The relationship is the one with %(customer)s: set it there, not on a "
+                    "contact.", customer=partner.commercial_partner_id.display_name,
+                ))
             ideal = partner.runwell_ideal_relationship_id
             least = partner.runwell_min_relationship_id
             if ideal and least and ideal.level < least.level:

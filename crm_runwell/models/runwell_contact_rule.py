@@ -68,10 +68,12 @@ class RunwellRelation(models.Model):
 
         Not where a contact is planned already, for whomever; one statement.
 
-        :return: how many were planned
+        :return: how many were planned; none where people deleted the type of activity
         """
+        contact = self.env.ref(CONTACT, raise_if_not_found=False)
+        if not contact:
+            return 0
         self.env.flush_all()
-        contact = self.env.ref(CONTACT)
         self.env.cr.execute(SQL(
             """
             INSERT INTO mail_activity (
@@ -110,18 +112,23 @@ class RunwellRelation(models.Model):
     def _end_planned(self, partners=None):
         """Take the machine's own activities away where a contact is due no longer.
 
+        Due, that is, in a company that has contacts planned.
+
         :param partners: customers to look at; None: all
         """
         contact = self.env.ref(CONTACT, raise_if_not_found=False)
         if not contact:
             return
-        self.env["mail.activity"].flush_model()
+        for name in ("mail.activity", "runwell.retention.policy"):
+            self.env[name].flush_model()
         only = SQL() if partners is None else SQL("AND a.res_id = ANY(%s)", partners.ids)
         rows = self.env.execute_query(SQL(
             """SELECT a.id FROM mail_activity a
                 WHERE a.activity_type_id = %s AND a.res_model = 'res.partner' AND a.active
                   AND a.automated %s
                   AND NOT EXISTS (SELECT FROM runwell_relation r
+                                    JOIN runwell_retention_policy policy
+                                      ON policy.company_id = r.company_id AND policy.plan_contacts
                                    WHERE r.partner_id = a.res_id AND r.touch_overdue_days > 0)""",
             contact.id, only,
         ))

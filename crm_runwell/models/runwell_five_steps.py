@@ -8,13 +8,19 @@ from .constants import LIFECYCLES, VALUE_CLASSES
 
 #: Bands of the churn risk: from, below.
 RISKS = {"safe": (0, 1 / 3), "watch": (1 / 3, 2 / 3), "danger": (2 / 3, 1.01)}
+#: The column of those who ordered too little for a risk to be told.
+UNKNOWN = "unknown"
+#: The columns of the grid.
+COLUMNS = (*RISKS, UNKNOWN)
 #: What is chosen until people choose otherwise: keep who is worth much today and may leave (of
 #: secondary value once little is expected), attract the promising.
 CHOICE = {
     "keep": ["high:watch", "high:danger", "secondary:watch", "secondary:danger"],
     "attract": ["potential:safe", "potential:watch"],
-    "low_share": True,
+    "low_share": True, "prospects": False,
 }
+#: Whom to attract besides the cells of the grid: of these the choice says yes or no.
+LINES = ("low_share", "prospects")
 #: A share below this of a large spending is low.
 LOW_SHARE = 1 / 3
 #: What one should know of each customer: name, and the domain of those of whom it is not known.
@@ -75,17 +81,18 @@ class RunwellFiveSteps(models.AbstractModel):
 
     @api.model
     def choose(self, kind, cell):
-        """Take a cell of the grid, or the large ones with a low share, into a choice or out.
+        """Take a cell of the grid, or a line below it, into a choice or out.
 
         :param str kind: ``keep`` or ``attract``
-        :param str cell: value class and risk, as ``high:danger``, or ``low_share``
+        :param str cell: value class and risk, as ``high:danger``, or one of :data:`LINES`: the
+            large ones with a low share, or who has not bought yet
         :return: the page, see :meth:`get_page`
         :raise UserError: for anything else
         """
         choice = self._progress()["choice"]
-        cells = {f"{value}:{risk}" for value, _label in VALUE_CLASSES for risk in RISKS}
-        if kind == "attract" and cell == "low_share":
-            choice["low_share"] = not choice["low_share"]
+        cells = {f"{value}:{risk}" for value, _label in VALUE_CLASSES for risk in COLUMNS}
+        if kind == "attract" and cell in LINES:
+            choice[cell] = not choice[cell]
         elif kind in ("keep", "attract") and cell in cells:
             # A customer is either kept or attracted.
             other = "attract" if kind == "keep" else "keep"
@@ -130,19 +137,27 @@ class RunwellFiveSteps(models.AbstractModel):
     def _cell_domain(self, cell):
         """Return the domain of a cell of the grid, of customers who have bought."""
         value, risk = cell.split(":")
+        bought = Domain("value_class", "=", value) & Domain("lifecycle", "!=", "prospect")
+        if risk == UNKNOWN:
+            return bought & Domain("churn_probability", "=", False)
         least, below = RISKS[risk]
         return (
-            Domain("value_class", "=", value) & Domain("lifecycle", "!=", "prospect")
-            & Domain("churn_probability", ">=", least) & Domain("churn_probability", "<", below)
+            bought & Domain("churn_probability", ">=", least)
+            & Domain("churn_probability", "<", below)
         )
 
     @api.model
+    def _prospect_domain(self):
+        """Return the domain of the scores of those who have not bought yet."""
+        return self._customers() & Domain("lifecycle", "=", "prospect")
+
+    @api.model
     def _low_share_domain(self):
-        """Return the domain of relations with a large spending of which we have a low share."""
-        return [
+        """Return the domain of the scores of who spends much, and little of it with us."""
+        return self._customers() & Domain("partner_id.runwell_relation_ids", "any", [
             ("company_id", "=", self.env.company.id), ("is_large_spend", "=", True),
             ("spend", ">", 0), ("share", "<", LOW_SHARE),
-        ]
+        ])
 
     @api.model
     def _choice_domain(self, kind, choice=None):
@@ -151,8 +166,9 @@ class RunwellFiveSteps(models.AbstractModel):
         domain = Domain.OR([self._cell_domain(cell) for cell in choice[kind]])
         if kind == "attract" and choice["low_share"]:
             kept = Domain.OR([self._cell_domain(cell) for cell in choice["keep"]])
-            low = Domain("partner_id.runwell_relation_ids", "any", self._low_share_domain())
-            domain |= low & ~kept
+            domain |= self._low_share_domain() & ~kept
+        if kind == "attract" and choice["prospects"]:
+            domain |= self._prospect_domain()
         return self._customers() & domain
 
     # Step 1
@@ -192,7 +208,7 @@ class RunwellFiveSteps(models.AbstractModel):
         choice = self._progress()["choice"]
         labels = dict(Score._fields["value_class"]._description_selection(self.env))
         figures = {}
-        for risk in RISKS:
+        for risk in COLUMNS:
             any_value = Domain.OR([
                 self._cell_domain(f"{value}:{risk}") for value, _label in VALUE_CLASSES
             ])
@@ -203,7 +219,7 @@ class RunwellFiveSteps(models.AbstractModel):
         rows = []
         for value, _label in reversed(VALUE_CLASSES):
             cells = []
-            for risk in RISKS:
+            for risk in COLUMNS:
                 key = f"{value}:{risk}"
                 count, revenue = figures.get((value, risk), (0, 0.0))
                 cells.append({
@@ -214,11 +230,15 @@ class RunwellFiveSteps(models.AbstractModel):
                     ),
                 })
             rows.append({"key": value, "label": labels[value], "cells": cells})
-        low_share = self._low_share_domain()
+        low_share, prospects = self._low_share_domain(), self._prospect_domain()
         return {
             "rows": rows,
             "low_share": {
-                "count": self.env["runwell.relation"].search_count(low_share),
-                "domain": low_share, "is_chosen": choice["low_share"],
+                "count": Score.search_count(low_share), "domain": list(low_share),
+                "is_chosen": choice["low_share"],
+            },
+            "prospects": {
+                "count": Score.search_count(prospects), "domain": list(prospects),
+                "is_chosen": choice["prospects"],
             },
         }

@@ -32,6 +32,9 @@ class RunwellFiveSteps(models.AbstractModel):
         basis = "margin" if Score._has_field_access(margin, "read") else "revenue"
         field = f"{basis}_12m"
         domain = self._customers() & Domain("revenue_12m", "!=", 0)
+        if basis == "margin":
+            # Whose cost is unknown is not ranked, and not opened either.
+            domain &= Domain(field, "!=", False)
         query = Score._search(domain)
         ranked = query.select(
             SQL("%s AS partner_id", Score._field_to_sql(Score._table, "partner_id", query)),
@@ -68,12 +71,16 @@ class RunwellFiveSteps(models.AbstractModel):
                 SELECT partner_id, value::float8 AS value,
                        row_number() OVER by_value AS place,
                        sum(greatest(value, 0)::float8) OVER by_value AS running,
+                       -- With those who are as good: what opens goes by the value alone.
+                       count(*) OVER equals AS upto,
+                       sum(greatest(value, 0)::float8) OVER equals AS brought,
                        count(*) OVER () AS n, sum(greatest(value, 0)::float8) OVER () AS total
                   FROM (%(ranked)s) s WHERE value IS NOT NULL
-                WINDOW by_value AS (ORDER BY value DESC, partner_id)),
+                WINDOW by_value AS (ORDER BY value DESC, partner_id),
+                       equals AS (ORDER BY value DESC)),
             top AS (
                 SELECT percent, json_build_object(
-                           'count', r.place, 'value', r.running, 'cut', r.value) AS figures
+                           'count', r.upto, 'value', r.brought, 'cut', r.value) AS figures
                   FROM unnest(%(tops)s) percent
                   JOIN r ON r.place = ceil(r.n * percent / 100.0))
             SELECT count(*), max(total),
@@ -136,7 +143,10 @@ class RunwellFiveSteps(models.AbstractModel):
     def _refer(self):
         """Return who referred customers, and what these bought in twelve months."""
         Score = self.env["runwell.score"]
-        domain = self._customers() & Domain("partner_id.runwell_referrer_id", "!=", False)
+        # Whom another company alone knows is not named.
+        domain = self._customers() & Domain("partner_id.runwell_referrer_id", "any", [
+            ("company_id", "in", (False, self.env.company.id)),
+        ])
         self.env["res.partner"].flush_model(["runwell_referrer_id"])
         rows = self.env.execute_query(SQL(
             """

@@ -10,3 +10,9 @@ class RunwellGrade(models.Model):
         help="Customers of this grade are to have at least this relationship, unless a person "
         "sets another minimum.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "min_relationship_id" in vals:
+            self.env["runwell.relation"]._refresh_users_of(self)
+        return result

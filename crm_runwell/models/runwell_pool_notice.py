@@ -79,19 +79,23 @@ class RunwellPoolNotice(models.Model):
     def _run(self, as_of=None, tell=True):
         """Withdraw what was answered, pool what was announced long enough, announce what is new.
 
+        The customers of account managers who have left go at once, whatever the rules.
+
         Set-based: the number of statements goes by the number of companies and of account
-        managers who get a mail, not by the customers. A second run of a day does nothing.
+        managers who get a mail or have left, not by the customers. A second run of a day does
+        nothing.
 
         :param as_of: the day in every company; None: today in each
         :param bool tell: whether the managers get their mails
         :return: dict with the numbers ``withdrawn``, ``pooled``, ``announced``
         """
         rules = self._rules(fields.Date.to_date(as_of))
+        left = self.env["runwell.handover"]._pool_of_who_left()
         self.env.flush_all()
         working_table.keep(self.env.cr, STANDING, pool.standing(rules))
         today = max(today for _company, today, _days, _announce in rules)
         done = {
-            "withdrawn": self._withdraw(today), "pooled": self._pool(), "announced": 0,
+            "withdrawn": self._withdraw(today), "pooled": left + self._pool(), "announced": 0,
         }
         self.env.flush_all()
         announced = self._announce()
@@ -134,18 +138,23 @@ class RunwellPoolNotice(models.Model):
                 WHERE n.state = 'announced' AND s.partner_id = n.partner_id
                   AND s.user_id = n.user_id AND s.is_due AND n.pool_on <= s.today
                   AND n.announced_on + s.announce <= s.today
-            RETURNING n.partner_id, n.company_id, s.announce""",
+            RETURNING n.partner_id, n.company_id, s.announce,
+                      -- The reason is told in the manager's language: the run's own is nobody's.
+                      (SELECT p.lang FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+                        WHERE u.id = n.user_id)""",
             SQL.identifier(STANDING),
         ))
         self.invalidate_model()
-        by_company = {}
-        for partner_id, company_id, announce in rows:
-            by_company.setdefault((company_id, announce), []).append(partner_id)
-        for (company_id, announce), partner_ids in by_company.items():
-            Handover = self.env["runwell.handover"].with_company(company_id)
-            Handover._hand_over(
+        together = {}
+        for partner_id, *key in rows:
+            together.setdefault(tuple(key), []).append(partner_id)
+        for (company_id, announce, lang), partner_ids in together.items():
+            handover = self.env["runwell.handover"].with_company(company_id).with_context(
+                lang=lang or self.env.lang
+            )
+            handover._hand_over(
                 self.env["res.partner"].browse(partner_ids), self.env["res.users"],
-                self.env._(
+                handover.env._(
                     "No contact and no order for too long; announced %s days before.", announce,
                 ), "pooled",
             )
@@ -169,19 +178,36 @@ class RunwellPoolNotice(models.Model):
         return self.browse([id_ for (id_,) in rows])
 
     def _tell(self, notices):
-        """Put one mail a manager into the queue, with the customers that were announced."""
+        """Tell each manager of the customers that were announced: by one mail, put into the queue.
+
+        Who has no mail address gets an activity instead.
+        """
+        letters = {
+            user: theirs._letter(user) for user, theirs in notices.grouped("user_id").items()
+            if user.active and not user.share
+        }
         # sudo: the queue is the machine's.
         mails = self.env["mail.mail"].sudo().create([
-            values for user, theirs in notices.grouped("user_id").items()
-            if user.active and not user.share and user.email
-            and (values := theirs._mail(user))
+            user._runwell_mail(*letter) for user, letter in letters.items() if user.email
         ])
         if mails:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create([
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": user.partner_id.id, "user_id": user.id, "automated": True,
+                "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+                "summary": subject, "note": body,
+                "date_deadline": min(notices.filtered(
+                    lambda notice, user=user: notice.user_id == user
+                ).mapped("pool_on")),
+            }
+            for user, (subject, body) in letters.items() if not user.email
+        ])
         return mails
 
-    def _mail(self, user):
-        """Return the values of the mail about these announcements, in the reader's language."""
+    def _letter(self, user):
+        """Return subject and body about these announcements, in the reader's language."""
         reader = self.with_context(lang=user.lang, tz=user.tz)
         company = user.company_id
         first = reader.sorted(lambda notice: (notice.pool_on, notice.id))[:TOP]
@@ -202,7 +228,7 @@ class RunwellPoolNotice(models.Model):
                 for notice in first
             ],
         })
-        return user._runwell_mail(subject, body)
+        return subject, body
 
     @api.model
     def _merge_partners(self, sources, kept):

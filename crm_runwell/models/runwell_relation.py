@@ -14,8 +14,9 @@ GAPS = [
 class RunwellRelation(models.Model):
     """How a relation stands: a row a (commercial partner, company), written by the machine.
 
-    Nightly for all customers that have a score, at once for one that changed (see
-    ``runwell_relation_refresh.py``). What people say of the relation stands on the partner.
+    Nightly for all customers that have a score or of whom people said something (a level, a
+    grade, an estimate), at once for one that changed (see ``runwell_relation_refresh.py``).
+    What people say of the relation stands on the partner.
     Amounts are in the currency of the company, shares from 0 to 1.
     """
 

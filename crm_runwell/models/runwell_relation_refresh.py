@@ -25,7 +25,7 @@ class RunwellRelation(models.Model):
 
     @api.model
     def _refresh(self, companies=None, partner_ids=None):
-        """Write how the relations with all scored customers stand, as of today.
+        """Write how the relations with all customers stand, as of today.
 
         :param companies: ``res.company`` records; None means all
         :param partner_ids: only these commercial partners. Their place in the matrix and their
@@ -43,12 +43,22 @@ class RunwellRelation(models.Model):
         self._refresh(company, partners.commercial_partner_id.ids)
 
     @api.model
+    def _refresh_users_of(self, rows):
+        """Write the relations of the companies that use rows of a dictionary, at once.
+
+        :param rows: records with a ``company_id``; without one they are every company's
+        """
+        # sudo: the machine writes the rows, whoever edits the dictionary.
+        relations = self.sudo()
+        relations._refresh(rows.company_id if all(row.company_id for row in rows) else None)
+
+    @api.model
     def _refresh_nightly(self, company):
         """Write the rows of a company; leave them to the next night where people write them now."""
         try:
             with self.env.cr.savepoint():
                 self._refresh(company)
-        except psycopg2.errors.SerializationFailure:
+        except (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected):
             _logger.info("Relations of company %s are written by another worker", company.id)
 
     @api.model
@@ -59,13 +69,14 @@ class RunwellRelation(models.Model):
             # Its nine cells stand before the statement reads them.
             self.env["runwell.relationship.matrix"]._of(company)
         self.env.flush_all()
+        known = self._sql_company(company)
         names = SQL(", ").join(map(SQL.identifier, relations.COLUMNS))
         self.env.cr.execute(SQL(
             """
             INSERT INTO runwell_relation (%(names)s) %(rows)s
                 ON CONFLICT (partner_id, company_id) DO UPDATE SET %(values)s
             """,
-            names=names, rows=relations.relations(self._sql_company(company), partner_ids),
+            names=names, rows=relations.relations(known, partner_ids),
             values=SQL(", ").join(
                 SQL("%s = excluded.%s", SQL.identifier(name), SQL.identifier(name))
                 for name in relations.COLUMNS if name not in ("partner_id", "company_id")
@@ -75,12 +86,11 @@ class RunwellRelation(models.Model):
         self.env.cr.execute(SQL(
             """DELETE FROM runwell_relation r
                 WHERE r.company_id = %s AND %s
-                  AND NOT EXISTS (SELECT FROM runwell_score s
-                                   WHERE s.partner_id = r.partner_id
-                                     AND s.company_id = r.company_id)""",
+                  AND NOT EXISTS (SELECT FROM (%s) m WHERE m.partner_id = r.partner_id)""",
             company.id,
             SQL("TRUE") if partner_ids is None
             else SQL("r.partner_id = ANY(%s)", list(partner_ids)),
+            relations.members(known, partner_ids),
         ))
         self.invalidate_model()
         if partner_ids is None:

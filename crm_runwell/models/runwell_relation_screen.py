@@ -82,9 +82,12 @@ class RunwellRelation(models.Model):
     def action_open_purchases(self):
         """Open the orders, or invoices, behind our sales."""
         self.ensure_one()
-        return self.env["runwell.score"].search([
+        score = self.env["runwell.score"].search([
             ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
-        ]).action_open_purchases()
+        ])
+        if not score:
+            raise UserError(self.env._("There is no purchase yet."))
+        return score.action_open_purchases()
 
     def action_open_estimates(self):
         """Open the estimates behind the spending: the customer's own, or those of its peers."""

@@ -75,6 +75,16 @@ class RunwellRelationshipMatrix(models.Model):
         return found | {type_.code: type_ for type_ in in_use}
 
     @api.model
+    def _leave(self, types):
+        """Let the cells that propose these archived types propose the nearest one in use."""
+        # sudo: the cells of every company that used the types.
+        cells = self.sudo().search([("type_id", "in", types.ids)])
+        for (company, type_), theirs in cells.grouped(
+            lambda cell: (cell.company_id, cell.type_id)
+        ).items():
+            theirs.type_id = self._types_of(company)[type_.code]
+
+    @api.model
     def get_page(self):
         """Return the matrix of the company one works in, with what stands in each cell.
 

@@ -44,13 +44,8 @@ class RunwellRelationshipType(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "active" in vals and not vals["active"]:
+            self.env["runwell.relationship.matrix"]._leave(self)
         if not CONTENT.isdisjoint(vals):
-            # sudo: a type without a company is that of every company.
-            self.env["runwell.relation"].sudo()._refresh(self._companies())
+            self.env["runwell.relation"]._refresh_users_of(self)
         return result
-
-    def _companies(self):
-        """Return the companies that use these types."""
-        if all(type_.company_id for type_ in self):
-            return self.company_id
-        return self.env["res.company"].sudo().search([])

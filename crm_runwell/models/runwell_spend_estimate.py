@@ -20,6 +20,7 @@ class RunwellSpendEstimate(models.Model):
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", index=True,
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company,
@@ -30,7 +31,9 @@ class RunwellSpendEstimate(models.Model):
         default=lambda self: self.env.user,
     )
     amount = fields.Monetary("Spending a year", required=True)
-    date = fields.Date("As of", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        "As of", required=True, default=lambda self: self._today_of(self.env.company),
+    )
     source = fields.Char(
         required=True, help="Where the figure comes from: a talk, a report, a tender.",
     )
@@ -38,18 +41,25 @@ class RunwellSpendEstimate(models.Model):
 
     @api.constrains("date", "source")
     def _check_entry(self):
-        today = fields.Date.context_today(self)
         for estimate in self:
             if not estimate.source.strip():
                 raise ValidationError(
                     self.env._("Write where the figure comes from: others will rely on it.")
                 )
-            if estimate.date > today:
+            if estimate.date > self._today_of(estimate.company_id):
                 raise ValidationError(self.env._("An estimate cannot be of a day to come."))
+
+    @api.model
+    def _today_of(self, company):
+        """Return today in a company: the relation goes by that day, not by the reader's."""
+        # sudo: the settings of the scoring are not everybody's to read.
+        return self.env["runwell.scoring.model"].sudo()._active_of(company)._today()
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = self.env["res.partner"].browse(v.get("partner_id") for v in vals_list)
+        if not all(values.get("partner_id") for values in vals_list):
+            raise ValidationError(self.env._("Say whose spending it is."))
+        partners = self.env["res.partner"].browse(values["partner_id"] for values in vals_list)
         for values, partner in zip(vals_list, partners, strict=True):
             values["partner_id"] = partner.commercial_partner_id.id
             if not self.env.su:
@@ -64,19 +74,10 @@ class RunwellSpendEstimate(models.Model):
             raise AccessError(self.env._(
                 "An estimate stays as it was made. Add a newer one: it takes over."
             ))
+        self._check_may_archive()
         result = super().write(vals)
         self._tell_relations()
         return result
-
-    def action_archive(self):
-        self._check_may_archive()
-        # sudo: a supervisor may archive an estimate, and change nothing else of it.
-        return super(RunwellSpendEstimate, self.sudo()).action_archive()
-
-    def action_unarchive(self):
-        self._check_may_archive()
-        # sudo: as above.
-        return super(RunwellSpendEstimate, self.sudo()).action_unarchive()
 
     def _check_may_archive(self):
         self.check_access("read")

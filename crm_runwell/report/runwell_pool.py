@@ -14,6 +14,8 @@ FIRST_CONTACT = "crm_runwell.mail_activity_type_first_contact"
 class RunwellPool(models.Model):
     """The customer pool: customers without account manager, a row a customer and company.
 
+    An account manager who was archived is none; the nightly run hands those customers over.
+
     A read model with figures of its own, because the scores of customers that are nobody's
     are hidden from account managers. A company sees its own customers and, of the shared
     ones, those it deals with; what nobody deals with yet is the company's of whoever made it.
@@ -49,7 +51,7 @@ class RunwellPool(models.Model):
             "city", "country_id", "industry_id", "phone",
         ],
         "res.company": ["partner_id", "currency_id"],
-        "res.users": ["partner_id", "share", "company_id"],
+        "res.users": ["partner_id", "share", "company_id", "active"],
         "crm.lead": ["partner_id", "company_id"],
         "runwell.score": [
             "partner_id", "company_id", "lifecycle", "value_class", "revenue_12m",
@@ -72,10 +74,11 @@ class RunwellPool(models.Model):
                       s.value_class, s.last_order_date,
                       CASE WHEN s.order_count > 0 THEN s.revenue_12m END AS revenue_12m,
                       CASE WHEN s.order_count > 0 THEN s.revenue_total END AS revenue_total,
-                      h.previous_user_id, h.reason,
-                      coalesce(h.date, p.create_date)::date AS pooled_on,
-                      greatest((now() AT TIME ZONE 'UTC')::date
-                               - coalesce(h.date, p.create_date)::date, 0) AS days_in_pool"""
+                      coalesce(p.user_id, h.previous_user_id) AS previous_user_id,
+                      CASE WHEN p.user_id IS NULL THEN h.reason END AS reason,
+                      since.pooled_on,
+                      greatest((now() AT TIME ZONE 'UTC')::date - since.pooled_on, 0)
+                          AS days_in_pool"""
         )
 
     @api.model
@@ -83,21 +86,26 @@ class RunwellPool(models.Model):
         return SQL(
             """FROM res_partner p
                LEFT JOIN res_users maker ON maker.id = p.create_uid
+               LEFT JOIN res_users manager ON manager.id = p.user_id
                JOIN res_company c ON p.company_id IS NULL OR p.company_id = c.id
                LEFT JOIN runwell_score s ON s.partner_id = p.id AND s.company_id = c.id
                LEFT JOIN LATERAL (
                     SELECT date, previous_user_id, reason FROM runwell_handover
                      WHERE partner_id = p.id AND company_id = c.id AND new_user_id IS NULL
-                     ORDER BY date DESC, id DESC LIMIT 1) h ON TRUE"""
+                     ORDER BY date DESC, id DESC LIMIT 1) h ON TRUE
+               CROSS JOIN LATERAL (
+                    SELECT coalesce(manager.write_date, h.date, p.create_date)::date
+                        AS pooled_on) since"""
         )
 
     @api.model
     def _where(self) -> SQL:
         return SQL(
-            """WHERE p.user_id IS NULL AND %(customer)s
+            """WHERE manager.active IS NOT TRUE AND %(customer)s
                  AND (s.id IS NOT NULL OR h.date IS NOT NULL
                       OR EXISTS (SELECT FROM crm_lead l JOIN res_partner q ON q.id = l.partner_id
-                                  WHERE q.commercial_partner_id = p.id AND l.company_id = c.id)
+                                  WHERE q.commercial_partner_id = p.id
+                                    AND (l.company_id IS NULL OR l.company_id = c.id))
                       OR p.customer_rank > 0 AND c.id = coalesce(p.company_id, maker.company_id)
                          AND NOT EXISTS (SELECT FROM runwell_score o WHERE o.partner_id = p.id))""",
             customer=eligible("p"),
@@ -144,7 +152,7 @@ class RunwellPool(models.Model):
 
     def _check_free(self, customers):
         # sudo: who has it now is what the reader needs to know.
-        taken = customers.sudo().filtered("user_id")[:1]
+        taken = customers.sudo().filtered(lambda customer: not customer._runwell_is_free())[:1]
         if taken:
             raise UserError(self.env._(
                 "%(customer)s was claimed by %(manager)s in the meantime.",
@@ -152,8 +160,15 @@ class RunwellPool(models.Model):
             ))
 
     def _claim(self, customers):
-        """Give customers of the pool of one company to the user; who is free was checked."""
+        """Give customers of the pool of one company to the user; who is free was checked.
+
+        A customer that companies share may be the user's by now, from the pool of another one.
+        """
         user, policy = self.env.user, self.env["runwell.pool.policy"]._of(self.env.company)
+        # sudo: whose they are now is no question of who looks.
+        customers = customers.sudo().filtered(lambda customer: customer.user_id != user)
+        if not customers:
+            return
         policy._check_claim(user, customers)
         self.env["runwell.handover"]._hand_over(
             customers, user, self.env._("Claimed from the customer pool."), "claimed",

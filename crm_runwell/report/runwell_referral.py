@@ -46,7 +46,9 @@ class RunwellReferral(models.Model):
                       sum(f.lead_open)::int AS lead_open_count,
                       sum(f.lead_won)::int AS lead_won_count
                  FROM (%s UNION ALL %s) f
+                 -- Whom another company alone knows is not named.
                  JOIN res_partner r ON r.id = f.referrer_id
+                                   AND (r.company_id IS NULL OR r.company_id = f.company_id)
                  JOIN res_partner owner ON owner.id = r.commercial_partner_id
                  JOIN res_company c ON c.id = f.company_id
                 GROUP BY r.id, c.id, owner.user_id""",

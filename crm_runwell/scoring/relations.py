@@ -2,13 +2,14 @@
 
 :func:`placed` looks at all customers of a company, :func:`kept` takes the places of some from
 the last such pass; :func:`relations` makes the rows of either. One statement each, whatever
-the number of customers.
+the number of customers. :func:`members` says whose relations there are.
 """
 
 from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from .score import eligible
 from .share import in_force, peer_estimates, sales_classes
 from .touches import last_touches
 
@@ -46,15 +47,45 @@ class Company:
     fields: dict
 
 
+def members(company, partner_ids=None):
+    """Return SQL ``partner_id``: the customers whose relation with a company is kept.
+
+    Whoever is scored; and whoever people said something of, by a level, a grade or an estimate,
+    even if there is no document yet.
+
+    :param partner_ids: only these
+    """
+    return SQL(
+        """SELECT partner_id FROM runwell_score WHERE company_id = %(company)s AND %(scored)s
+            UNION
+           SELECT p.id FROM res_partner p
+            WHERE (p.company_id IS NULL OR p.company_id = %(company)s) AND %(these)s
+              AND %(eligible)s
+              AND (coalesce(%(type)s, %(minimum)s, %(ideal)s, %(grade)s) IS NOT NULL
+                   OR EXISTS (SELECT FROM runwell_spend_estimate e
+                               WHERE e.partner_id = p.id AND e.company_id = %(company)s
+                                 AND e.active))""",
+        company=company.id, eligible=eligible("p"),
+        scored=_these(SQL.identifier("partner_id"), partner_ids),
+        these=_these(SQL.identifier("p", "id"), partner_ids),
+        **{name: company.fields[name] for name in ("type", "minimum", "ideal", "grade")},
+    )
+
+
+def _these(column, partner_ids):
+    return SQL("TRUE") if partner_ids is None else SQL("%s = ANY(%s)", column, list(partner_ids))
+
+
 def placed(company):
-    """Return SQL: ``partner_id`` and :data:`PLACE` of every scored customer of a company.
+    """Return SQL: ``partner_id`` and :data:`PLACE` of every customer of a company.
 
     The margin band is the third of the customers by margin rate (margin ÷ revenue of twelve
     months); where no cost is known, the third by revenue. Equal customers share a band.
     """
     return SQL(
         """
-        WITH class_now AS MATERIALIZED (%(classes)s),
+        WITH member AS MATERIALIZED (%(members)s),
+        class_now AS MATERIALIZED (%(classes)s),
         class_prior AS MATERIALIZED (%(classes_prior)s),
         buyer AS (
             SELECT partner_id, revenue_12m::float8 AS revenue,
@@ -75,21 +106,23 @@ def placed(company):
                     WHEN b.partner_id IS NOT NULL THEN 'revenue' END AS margin_basis,
                peer.spend AS peer_spend, former.spend AS peer_spend_prior,
                coalesce(peer.peers, 0) AS peer_count, peer.basis AS peer_basis
-          FROM runwell_score s
+          FROM member s
           CROSS JOIN cut
           LEFT JOIN buyer b ON b.partner_id = s.partner_id
           LEFT JOIN class_now class ON class.partner_id = s.partner_id
           LEFT JOIN (%(peers)s) peer ON peer.partner_id = s.partner_id
           LEFT JOIN (%(former)s) former ON former.partner_id = s.partner_id
-         WHERE s.company_id = %(company)s
         """,
-        company=company.id, classes=sales_classes(company.id, "revenue_12m"),
+        company=company.id, members=members(company),
+        classes=sales_classes(company.id, "revenue_12m"),
         classes_prior=sales_classes(company.id, "revenue_prior_12m"),
         peers=peer_estimates(
-            company.id, company.as_of, SQL("TABLE class_now"), company.fields["turnover"],
+            company.id, company.as_of, SQL("TABLE member"), SQL("TABLE class_now"),
+            company.fields["turnover"],
         ),
         former=peer_estimates(
-            company.id, company.year_ago, SQL("TABLE class_prior"), company.fields["turnover"],
+            company.id, company.year_ago, SQL("TABLE member"), SQL("TABLE class_prior"),
+            company.fields["turnover"],
         ),
     )
 
@@ -98,19 +131,17 @@ def kept(company, partner_ids):
     """Return SQL: ``partner_id`` and :data:`PLACE` of some customers, as last placed."""
     return SQL(
         """SELECT s.partner_id, %s
-             FROM runwell_score s
-             LEFT JOIN runwell_relation r
-               ON r.partner_id = s.partner_id AND r.company_id = s.company_id
-            WHERE s.company_id = %s AND s.partner_id = ANY(%s)""",
+             FROM (%s) s
+             LEFT JOIN runwell_relation r ON r.partner_id = s.partner_id AND r.company_id = %s""",
         SQL(", ").join(SQL.identifier("r", name) for name in PLACE),
-        company.id, list(partner_ids),
+        members(company, partner_ids), company.id,
     )
 
 
 def relations(company, partner_ids=None):
     """Return SQL of the rows of relations, with :data:`COLUMNS`.
 
-    The ideal type is what a person set, else that of the matrix, but never below the minimum;
+    The ideal type is what a person set, else that of the matrix, never below the minimum;
     the minimum is what a person set, else that of the customer's grade. Days over the contact
     rule count from the last contact, or, if there never was one, from the day the type was set.
 
@@ -120,14 +151,18 @@ def relations(company, partner_ids=None):
     return SQL(
         """
         WITH base AS (
-            SELECT place.*, s.user_id, s.value_class, s.revenue_12m, s.revenue_prior_12m,
+            SELECT place.*, p.user_id, s.value_class,
+                   coalesce(s.revenue_12m, 0) AS revenue_12m,
+                   coalesce(s.revenue_prior_12m, 0) AS revenue_prior_12m,
                    today.id AS type_id, today.level, today.touch_days,
                    least_type.id AS min_id, least_type.level AS min_level,
-                   coalesce(by_hand.id, CASE WHEN least_type.level > proposed.level
-                       THEN least_type.id ELSE proposed.id END, least_type.id) AS ideal_id,
-                   coalesce(by_hand.level, greatest(least_type.level, proposed.level))
+                   CASE WHEN least_type.level > coalesce(by_hand.level, proposed.level)
+                        THEN least_type.id
+                        ELSE coalesce(by_hand.id, proposed.id, least_type.id) END AS ideal_id,
+                   greatest(least_type.level, coalesce(by_hand.level, proposed.level))
                        AS ideal_level,
-                   by_hand.id IS NOT NULL AS is_by_hand, proposed.id AS proposed_id,
+                   by_hand.id IS NOT NULL AND by_hand.level >= coalesce(least_type.level, 0)
+                       AS is_by_hand, proposed.id AS proposed_id,
                    (t.last_on AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS touched,
                    CASE WHEN today.id IS NULL THEN NULL
                         WHEN old.relationship_type_id = today.id
@@ -139,9 +174,9 @@ def relations(company, partner_ids=None):
                    CASE WHEN hand.amount IS NOT NULL THEN 'hand'
                         WHEN place.peer_spend > 0 THEN 'peers' END AS spend_source
               FROM (%(place)s) place
-              JOIN runwell_score s
-                ON s.partner_id = place.partner_id AND s.company_id = %(company)s
               JOIN res_partner p ON p.id = place.partner_id
+              LEFT JOIN runwell_score s
+                ON s.partner_id = place.partner_id AND s.company_id = %(company)s
               LEFT JOIN runwell_relation old
                 ON old.partner_id = place.partner_id AND old.company_id = %(company)s
               LEFT JOIN runwell_grade grade ON grade.id = %(grade)s
@@ -152,7 +187,8 @@ def relations(company, partner_ids=None):
               LEFT JOIN runwell_relationship_matrix cell
                 ON cell.company_id = %(company)s AND cell.crowd = place.crowd
                AND cell.margin_band = place.margin_band
-              LEFT JOIN runwell_relationship_type proposed ON proposed.id = cell.type_id
+              LEFT JOIN runwell_relationship_type proposed
+                ON proposed.id = cell.type_id AND proposed.active
               LEFT JOIN (%(touches)s) t ON t.partner_id = place.partner_id
               LEFT JOIN (%(hand)s) hand ON hand.partner_id = place.partner_id
               LEFT JOIN (%(former)s) former ON former.partner_id = place.partner_id),

@@ -52,8 +52,8 @@ def sales_classes(company_id, revenue):
     )
 
 
-def peer_estimates(company_id, day, classes, turnover):
-    """Return SQL ``(partner_id, spend, peers, basis)`` over the scored customers of a company.
+def peer_estimates(company_id, day, members, classes, turnover):
+    """Return SQL ``(partner_id, spend, peers, basis)`` over the customers of a company.
 
     Peers are of the same industry and the same size: the same power of ten of the annual
     turnover, where both have one (``basis`` "turnover": median of spending ÷ turnover, times
@@ -62,6 +62,7 @@ def peer_estimates(company_id, day, classes, turnover):
     there are.
 
     :param day: the estimates in force at its end are the peers'
+    :param members: SQL ``partner_id`` of the customers
     :param classes: SQL of the classes of size, see :func:`sales_classes`
     :param turnover: SQL of the turnover of partner ``p`` in the company's currency, or null
     """
@@ -71,11 +72,11 @@ def peer_estimates(company_id, day, classes, turnover):
             SELECT s.partner_id, p.industry_id, hand.amount, class.crowd,
                    (%(turnover)s)::float8 AS turnover,
                    floor(log(nullif(greatest(%(turnover)s, 0), 0)::float8)) AS band
-              FROM runwell_score s
+              FROM (%(members)s) s
               JOIN res_partner p ON p.id = s.partner_id
               LEFT JOIN (%(in_force)s) hand ON hand.partner_id = s.partner_id
               LEFT JOIN (%(classes)s) class ON class.partner_id = s.partner_id
-             WHERE s.company_id = %(company)s AND p.industry_id IS NOT NULL),
+             WHERE p.industry_id IS NOT NULL),
         by_turnover AS (
             SELECT industry_id, band, count(*) AS peers,
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY amount::float8 / turnover) AS ratio
@@ -97,7 +98,7 @@ def peer_estimates(company_id, day, classes, turnover):
           LEFT JOIN by_turnover t ON t.industry_id = c.industry_id AND t.band = c.band
           LEFT JOIN by_sales a ON a.industry_id = c.industry_id AND a.crowd = c.crowd
         """,
-        turnover=turnover, in_force=in_force(company_id, day), company=company_id,
+        turnover=turnover, in_force=in_force(company_id, day), members=members,
         classes=classes, least=MIN_PEERS,
     )
 

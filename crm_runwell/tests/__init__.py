@@ -26,6 +26,7 @@ from . import test_no_leak
 from . import test_no_leak_facts
 from . import test_normal
 from . import test_opinion
+from . import test_optional_fields
 from . import test_order_file
 from . import test_order_import
 from . import test_order_import_whole
@@ -93,9 +94,11 @@ from . import test_lead_plan
 from . import test_lead_assign
 from . import test_pool
 from . import test_pool_claim
+from . import test_pool_leave
 from . import test_handover
 from . import test_people
 from . import test_pool_tour
+from . import test_relation_members
 from . import test_relations
 from . import test_relationship_matrix
 from . import test_customer_share

@@ -129,7 +129,8 @@ MATRIX = {
         "supervisor": ("all", "all"), "executive": ("all", ""),
     },
     "runwell.spend.estimate": {
-        "account manager": ("own", ""), "all documents": ("all", ""), "supervisor": ("all", ""),
+        "account manager": ("own", ""), "all documents": ("all", ""),
+        "supervisor": ("all", "all"),
         "service agent": ("all", ""), "service manager": ("all", ""), "finance": ("all", ""),
         "executive": ("all", ""),
     },

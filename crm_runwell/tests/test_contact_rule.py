@@ -188,6 +188,35 @@ class TestContactRule(ContactCase):
                 "Last contact 500 days ago; no contact rule.",
             )
 
+    def test_the_words_of_today_and_yesterday(self):
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        # Nothing is said of the one, the other has a rule of 30 days.
+        plain = self.customer("Plain", user_id=self.seller.id)
+        ruled = self.customer(
+            "Ruled", user_id=self.seller.id, runwell_relationship_type_id=self.type.id,
+        )
+
+        def text(moment, partner):
+            with self.at(moment):
+                self.env["runwell.relation"]._refresh(self.company)
+                self.env.invalidate_all()
+                return partner.with_user(self.seller).get_runwell_contact_rule()["text"]
+
+        with self.at("2024-07-01 23:00:00"):
+            for partner in (plain, ruled):
+                self.log(0, partner)
+        # Half past seven of the 2nd in Shanghai, half an hour later.
+        self.assertEqual(text("2024-07-01 23:30:00", plain), "Last talk today.")
+        self.assertEqual(text("2024-07-02 16:30:00", plain), "Last talk yesterday.")
+        self.assertEqual(text("2024-07-04 23:00:00", plain), "Last talk 3 days ago.")
+        for moment, said in (
+            ("2024-07-01 23:30:00", "Last contact today; next within 30 days."),
+            ("2024-07-02 23:30:00", "Last contact yesterday; next within 29 days."),
+            ("2024-07-30 23:30:00", "Last contact 29 days ago; the next by tomorrow."),
+            ("2024-07-31 23:30:00", "Last contact 30 days ago; the next is due today."),
+        ):
+            self.assertEqual(text(moment, ruled), said)
+
     def test_never_contacted(self):
         self.env["runwell.relation"]._refresh(self.company)
         self.assertEqual(self.relation().touch_overdue_days, 0)
@@ -319,6 +348,29 @@ class TestContactsPlanned(ContactCase):
         self.log(0)
         self.assertFalse(activity.exists())
         self.assertFalse(self.run_cron())
+
+    def test_another_companys_rule_keeps_no_activity(self):
+        """Overdue there too, where nobody plans contacts."""
+        self.policy.plan_contacts = True
+        self.log(40)
+        other = self.make_company("Runwell Other", self.foreign)
+        self.own.with_company(other).runwell_relationship_type_id = self.type
+        self.log(50, company_id=other.id, user=self.env.user)
+        activity = self.run_cron()
+        self.assertTrue(activity)
+        theirs = self.env["runwell.relation"].search([
+            ("partner_id", "=", self.own.id), ("company_id", "=", other.id),
+        ])
+        self.assertEqual(theirs.touch_overdue_days, 20)
+        self.log(0)
+        self.assertFalse(activity.exists())
+
+    def test_without_its_type_of_activity_nothing_is_planned(self):
+        self.policy.plan_contacts = True
+        self.log(40)
+        self.kind.unlink()
+        self.env["runwell.relation"]._cron_plan_contacts()
+        self.assertFalse(self.own.activity_ids)
 
     def test_done_is_logged_once(self):
         self.policy.plan_contacts = True

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .relation_common import NOON, RelationCase
@@ -142,6 +142,39 @@ class TestCustomerShare(RelationCase):
         for values in ({"source": " "}, {"date": "2024-07-02"}):
             with self.assertRaises(ValidationError):
                 self.estimate(customer, 1000, **values)
+
+    def test_an_estimate_of_today_counts_at_once(self):
+        """It is the 1st of July for a user in Auckland, and still the 30th for the company."""
+        customer = self.worth("Teahouse", 250, user_id=self.seller.id)
+        self.seller.tz = "Pacific/Auckland"
+        Estimate = self.env["runwell.spend.estimate"].with_user(self.seller).with_context(
+            tz="Pacific/Auckland"
+        )
+        values = {"partner_id": customer.id, "amount": 1000, "source": "The buyer"}
+        with self.at("2024-06-30 20:00:00"):
+            estimate = Estimate.create(values)
+            self.assertEqual(str(estimate.date), "2024-06-30")
+            self.assertEqual(self.relation(customer).spend, 1000)
+            with self.assertRaises(ValidationError):
+                Estimate.create(values | {"date": "2024-07-01"})
+
+    def test_an_estimate_is_of_a_customer_of_the_company(self):
+        other = self.make_company("Runwell Other", self.foreign)
+        theirs = self.worth("Theirs", 250)
+        theirs.company_id = other
+        with self.assertRaises(UserError):
+            self.estimate(theirs, 1000)
+        with self.assertRaisesRegex(ValidationError, "whose"):
+            self.env["runwell.spend.estimate"].create({"amount": 1000, "source": "The buyer"})
+
+    def test_a_supervisor_archives_by_a_write_too(self):
+        estimate = self.estimate(self.worth("Teahouse", 250), 1000)
+        estimate.with_user(self.supervisor).write({"active": False})
+        self.assertFalse(estimate.active)
+        estimate.with_user(self.supervisor).action_unarchive()
+        self.assertTrue(estimate.active)
+        with self.assertRaises(AccessError):
+            estimate.with_user(self.supervisor).write({"active": False, "amount": 5})
 
     def test_estimates_stay_and_a_supervisor_archives(self):
         customer = self.worth("Teahouse", 250, user_id=self.seller.id)

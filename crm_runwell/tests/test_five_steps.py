@@ -1,4 +1,5 @@
 import json
+from ast import literal_eval
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -59,6 +60,27 @@ class TestFiveSteps(RelationCase):
         self.assertEqual((earn["basis"], earn["total"], earn["losses"]["count"]),
                          ("revenue", 721, 0))
 
+    def test_second_step_opens_what_it_counts(self):
+        """Of 60, 20 twice and -5, and three of unknown cost, the best fifth and half."""
+        for i, margin in enumerate((60, 20, 20, -5, None, None, None)):
+            self.worth(f"Customer {i}", 100 + i, margin)
+        earn = self.of(self.supervisor).get_page()["earn"]
+        self.assertEqual(earn["count"], 4)
+        self.assertEqual(self.count(self.supervisor, earn["domain"]), 4)
+        tops = {top["percent"]: (top["count"], top["value"]) for top in earn["tops"]}
+        # Two are equally good: the best half has both.
+        self.assertEqual(tops, {5: (1, 60), 10: (1, 60), 20: (1, 60), 50: (3, 100)})
+        for top in [*earn["tops"], earn["losses"]]:
+            self.assertEqual(self.count(self.supervisor, top["domain"]), top["count"])
+
+    def test_second_step_where_the_best_half_loses_money(self):
+        for i, margin in enumerate((60, -1, -2, -5, None, None, None)):
+            self.worth(f"Customer {i}", 100 + i, margin)
+        earn = self.of(self.supervisor).get_page()["earn"]
+        best = earn["tops"][-1]
+        self.assertEqual((best["percent"], best["count"]), (50, 2))
+        self.assertEqual(self.count(self.supervisor, best["domain"]), 2)
+
     def test_third_step_the_grid_and_the_choice(self):
         self.rated("Keep", "high", 0.5, 500)
         self.rated("Safe", "high", 0.1, 400)
@@ -94,6 +116,70 @@ class TestFiveSteps(RelationCase):
         for call in (("keep", "low_share"), ("lose", "high:safe"), ("keep", "high")):
             with self.assertRaises(UserError):
                 steps.choose(*call)
+
+    def test_too_little_history_is_no_small_risk(self):
+        """One order, scored as every night: no risk is told, and nobody is safe for that."""
+        with self.at(NOON):
+            single, rhythm = self.customer("One order"), self.customer("Every month")
+            self.order(single, "2024-06-01", 700)
+            for month in range(1, 7):
+                self.order(rhythm, f"2024-0{month}-03", 100)
+            self.run_scoring()
+        self.assertFalse(self.score(single).churn_probability)
+        grid = {
+            cell["key"]: cell
+            for row in self.of(self.supervisor).get_page()["choose"]["rows"]
+            for cell in row["cells"] if cell["count"]
+        }
+        found = {
+            key: self.env["runwell.score"].search(cell["domain"]).partner_id
+            for key, cell in grid.items()
+        }
+        value = self.score(single).value_class
+        self.assertEqual(found.pop(f"{value}:unknown"), single)
+        self.assertEqual(list(found.values()), [rhythm])
+        # Nobody whose risk is not known is chosen unless a person does.
+        self.assertFalse(grid[f"{value}:unknown"]["choice"])
+        page = self.of(self.supervisor).choose("attract", f"{value}:unknown")
+        self.assertIn(single, self.env["runwell.score"].search(
+            page["influence"]["attract"]["domain"]).partner_id)
+
+    def test_a_risk_of_nothing_is_known(self):
+        self.rated("Surely stays", "potential", 0.0)
+        cells = {
+            cell["key"]: cell["count"]
+            for row in self.of(self.supervisor).get_page()["choose"]["rows"]
+            for cell in row["cells"] if cell["count"]
+        }
+        self.assertEqual(cells, {"potential:safe": 1})
+
+    def test_prospects_are_attracted_when_chosen(self):
+        prospect = self.worth("Prospect", 0, score={"lifecycle": "prospect"})
+        steps = self.of(self.supervisor)
+        page = steps.get_page()
+        self.assertEqual(page["choose"]["prospects"]["count"], 1)
+        self.assertFalse(page["choose"]["prospects"]["is_chosen"])
+        self.assertEqual(page["influence"]["attract"]["count"], 0)
+        page = steps.choose("attract", "prospects")
+        self.assertTrue(page["choose"]["prospects"]["is_chosen"])
+        self.assertEqual(self.plan(self.supervisor, "attract").partner_ids, prospect)
+        self.assertEqual(
+            self.count(self.supervisor, page["choose"]["prospects"]["domain"]), 1,
+        )
+        with self.assertRaises(UserError):
+            steps.choose("keep", "prospects")
+
+    def test_a_low_share_of_archived_customers_is_left_out(self):
+        gone = self.rated("Gone", "low", 0.1, 50)
+        self.estimate(gone, 1000)
+        self.refresh()
+        self.assertEqual(
+            self.of(self.supervisor).get_page()["choose"]["low_share"]["count"], 1,
+        )
+        gone.active = False
+        self.assertEqual(
+            self.of(self.supervisor).get_page()["choose"]["low_share"]["count"], 0,
+        )
 
     def test_everything_can_be_sent_to_the_browser(self):
         self.rated("Keep", "high", 0.5)
@@ -161,7 +247,8 @@ class TestFiveSteps(RelationCase):
             {own.id: self.seller, alone.id: self.supervisor},
         )
         tag = own.category_id
-        self.assertEqual(tag.name, "High-value: keep 2024-06")
+        # Tags are every company's: this one says whose it is.
+        self.assertEqual(tag.name, "High-value: keep 2024-06, Runwell Test")
         self.assertEqual((alone.category_id, safe.category_id.ids), (tag, []))
         favorites = [("name", "=", tag.name), ("user_ids", "in", self.supervisor.id)]
         self.assertEqual(self.env["ir.filters"].search_count(favorites), 1)
@@ -182,6 +269,16 @@ class TestFiveSteps(RelationCase):
         self.plan(self.seller).action_apply()
         self.assertEqual(len(self.activities(own, others)), 1)
         self.assertFalse(others.category_id)
+        # Another's customer with the tag is not in the own list; the supervisor's has all.
+        others.category_id = own.category_id
+        self.plan(self.supervisor).action_apply()
+        for user, found in ((self.seller, own), (self.supervisor, own | others)):
+            favorite = self.env["ir.filters"].search([
+                ("name", "=", own.category_id.name), ("user_ids", "in", user.id),
+            ])
+            self.assertEqual(
+                self.env["res.partner"].search(literal_eval(favorite.domain)), found,
+            )
 
     def test_a_tag_alone(self):
         own = self.rated("Own", "high", 0.5)

@@ -188,6 +188,47 @@ class TestReferrer(PoolCase):
         self.assertIn("4 customers", chips["referred"]["value"])
         self.assertIn("300", chips["referred"]["value"])
 
+    def test_a_private_referrer_is_refused_on_others_customers(self):
+        other = self.make_company("Runwell Other", self.foreign)
+        shared, theirs = self.held("Shared", company_id=False), self.held("Theirs", company=other)
+        for customer, name in ((shared, "Referrer is known to Runwell Test alone"),
+                               (theirs, "Theirs")):
+            with self.assertRaisesRegex(ValidationError, name):
+                customer.runwell_referrer_id = self.referrer
+        ours = self.referred("Ours")
+        with self.assertRaises(ValidationError):
+            ours.company_id = False
+        self.referrer.company_id = False
+        (shared | theirs).runwell_referrer_id = self.referrer
+        self.assertEqual((shared | theirs).runwell_referrer_id, self.referrer)
+
+    def test_a_private_referrer_is_named_to_no_other_company(self):
+        """A shared customer kept the referrer that became private since."""
+        other = self.make_company("Runwell Other", self.foreign)
+        boss = self.sales_user("rw_other_boss", "sales_team.group_sale_manager", other)
+        self.referrer.company_id = False
+        shared = self.referred("Shared", company_id=False)
+        for company in (self.company, other):
+            self.orders(shared, days_before(30), company=company)
+            self.run_scoring(company=company)
+
+        def named(user, company):
+            """Return whom the rows and the page of five steps name, and how many customers."""
+            env = self.env(user=user, context={"allowed_company_ids": company.ids})
+            page = env["runwell.five.steps"].get_page()["refer"]
+            return (
+                env["runwell.referral"].search([]).mapped("partner_id.name"),
+                [row["name"] for row in page["best"]], page["count"],
+                env["runwell.score"].search_count(page["domain"]),
+            )
+
+        everybody = (["Referrer"], ["Referrer"], 1, 1)
+        self.assertEqual(named(boss, other), everybody)
+        self.referrer.company_id = self.company
+        self.env.flush_all()
+        self.assertEqual(named(self.supervisor, self.company), everybody)
+        self.assertEqual(named(boss, other), ([], [], 0, 0))
+
     def test_winning_hands_the_referrer_over(self):
         customer, known = self.held("Won"), self.referred("Known")
         leads = self.env["crm.lead"]

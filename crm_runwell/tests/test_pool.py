@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
 from .common import AS_OF, days_before
 from .pool_common import PoolCase
@@ -87,6 +88,50 @@ class TestPool(PoolCase):
         self.assertNotIn(theirs.name, mine.body_html)
         self.run_pool(1)
         self.assertEqual(self.env["mail.mail"].search([]) - before, mails)
+
+    def test_who_has_no_address_gets_an_activity(self):
+        self.manager.email = False
+        customers = [self.held(name) for name in ("Mine", "Mine too")]
+        theirs = self.held("Theirs", user_id=self.colleague.id)
+        before = self.env["mail.mail"].search([])
+        self.run_pool()
+        [mail] = self.env["mail.mail"].search([]) - before
+        self.assertIn(theirs.name, mail.body_html)
+        activity = self.env["mail.activity"].search([
+            ("user_id", "=", self.manager.id), ("res_model", "=", "res.partner"),
+        ])
+        self.assertEqual(
+            (activity.summary, activity.res_id, str(activity.date_deadline)),
+            ("Customers about to go to the pool: 2", self.manager.partner_id.id,
+             days_before(-7)),
+        )
+        for customer in customers:
+            self.assertIn(customer.name, activity.note)
+        self.assertNotIn(theirs.name, activity.note)
+        self.run_pool(1)
+        self.assertEqual(self.env["mail.activity"].search_count(
+            [("user_id", "=", self.manager.id)]), 1)
+
+    def test_the_reason_is_in_the_language_of_the_manager(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.manager.lang = "zh_CN"
+        ours, theirs = self.held(), self.held("Theirs", user_id=self.colleague.id)
+        self.run_pool()
+        self.assertEqual(self.run_pool(7)["pooled"], 2)
+        source = "No contact and no order for too long; announced %s days before."
+        chinese = code_translations.get_python_translations("crm_runwell", "zh_CN")[source]
+        for customer, reason in ((ours, chinese), (theirs, source)):
+            handover = self.Handover.search([("partner_id", "=", customer.id)])
+            self.assertEqual(handover.reason, reason % 7)
+
+    def test_an_opportunity_of_no_company_shows_the_customer(self):
+        """As the scoring has it: such an opportunity is every company's that the customer is."""
+        customer = self.held("Asks", user_id=False, company_id=False, customer_rank=0)
+        self.assertFalse(self.in_pool(customer))
+        lead = self.opportunity(customer)
+        lead.company_id = False
+        self.env.flush_all()
+        self.assertTrue(self.in_pool(customer))
 
     def test_whoever_is_at_work_keeps_the_customer(self):
         alert, request, lead, quotation, idle = (

@@ -50,6 +50,26 @@ class TestPoolClaim(PoolCase):
         )
         self.assertFalse(self.in_pool(customer))
 
+    def test_a_shared_customer_in_two_companies_is_claimed_once(self):
+        other = self.make_company("Runwell Other", self.foreign)
+        self.manager.company_ids |= other
+        shared = self.held("Shared", user_id=False, company_id=False)
+        for company in (self.company, other):
+            self.orders(shared, days_before(300), company=company)
+            self.run_scoring(company=company)
+        self.env["runwell.pool.policy"]._of(other).claim_limit = 1
+        theirs = self.held("Theirs", user_id=False, company=other)
+        rows = self.env["runwell.pool"].search([("partner_id", "in", (shared | theirs).ids)])
+        self.assertEqual(len(rows), 3)
+        rows.with_user(self.manager).with_context(
+            allowed_company_ids=(self.company | other).ids
+        ).action_claim()
+        self.assertEqual((shared | theirs).user_id, self.manager)
+        self.assertEqual(
+            self.Handover.search_count([("partner_id", "in", (shared | theirs).ids)]), 2,
+        )
+        self.assertEqual([len(customer.activity_ids) for customer in (shared, theirs)], [1, 1])
+
     def test_whoever_comes_second_reads_who_was_first(self):
         customer = self.free[0]
         row = self.in_pool(customer)

@@ -60,15 +60,18 @@ class RunwellHighValuePlan(models.TransientModel):
             )
             plan.partner_ids = scores.partner_id
 
-    @api.depends("kind")
+    @api.depends("kind", "company_id")
     def _compute_texts(self):
         month = fields.Date.context_today(self).strftime("%Y-%m")
+        # sudo: tags are shared by all companies, whichever the user knows.
+        is_alone = self.env["res.company"].sudo().search_count([], limit=2) < 2
         for plan in self:
+            when = month if is_alone else f"{month}, {plan.company_id.name}"
             if plan.kind == "keep":
-                plan.tag_name = self.env._("High-value: keep %s", month)
+                plan.tag_name = self.env._("High-value: keep %s", when)
                 plan.summary = self.env._("Keep this customer: ask what would make them leave")
             else:
-                plan.tag_name = self.env._("High-value: attract %s", month)
+                plan.tag_name = self.env._("High-value: attract %s", when)
                 plan.summary = self.env._("Win more of this customer's business")
 
     @api.depends("partner_ids", "with_activities")
@@ -157,11 +160,17 @@ class RunwellHighValuePlan(models.TransientModel):
         return len(activities)
 
     def _keep_favorite(self, tag):
-        """Save the search for the tag among the user's favorites, once."""
+        """Save the search for the tag among the user's favorites, once.
+
+        Who works on own customers alone finds those: a colleague's may bear the tag too.
+        """
         filters = self.env["ir.filters"]
+        domain = [("category_id", "in", tag.ids)]
+        if not self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            domain.append(("user_id", "=", self.env.uid))
         values = {
             "name": tag.name, "model_id": "res.partner", "user_ids": [self.env.uid],
-            "domain": repr([("category_id", "in", tag.ids)]),
+            "domain": repr(domain),
         }
         if not filters.search_count([
             ("name", "=", tag.name), ("model_id", "=", "res.partner"),

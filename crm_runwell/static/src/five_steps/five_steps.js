@@ -125,11 +125,11 @@ export class RunwellFiveSteps extends Component {
         this.state.data = await this.orm.call(MODEL, "choose", [kind, cell]);
     }
 
-    /** Open rows: of the scores, unless another model is named. */
-    open(name, domain, model = "runwell.score") {
+    /** Open customers, with their scores. */
+    open(name, domain) {
         return this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: model,
+            res_model: "runwell.score",
             name,
             views: VIEWS,
             mobile_view_mode: "kanban",
@@ -186,7 +186,12 @@ export class RunwellFiveSteps extends Component {
     }
 
     get risks() {
-        return [_t("Risk under a third"), _t("A third to two thirds"), _t("Over two thirds")];
+        return [
+            _t("Risk under a third"),
+            _t("A third to two thirds"),
+            _t("Over two thirds"),
+            _t("Too little history"),
+        ];
     }
 
     topLabel(top) {
@@ -199,6 +204,10 @@ export class RunwellFiveSteps extends Component {
 
     get lowShareLabel() {
         return _t("Large and low share");
+    }
+
+    get prospectsLabel() {
+        return _t("Prospects");
     }
 
     get choices() {
