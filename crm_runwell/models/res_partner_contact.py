@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .runwell_contact_rule import CONTACT
+
 
 class ResPartner(models.Model):
     """When one last talked with a customer, and when it is time to again."""
@@ -26,7 +28,8 @@ class ResPartner(models.Model):
     def get_runwell_contact_rule(self):
         """Return what a page says of how the contact rule of a customer is kept.
 
-        :return: dict ``{"text", "is_overdue", "last_on", "rule_days", "may_log"}``
+        :return: dict ``{"text", "is_overdue", "last_on", "rule_days", "may_log",
+            "activity_type_id"}`` (the type of activity that plans a contact, or False)
         :raise AccessError: if the customer may not be read
         """
         self.ensure_one()
@@ -50,6 +53,7 @@ class ResPartner(models.Model):
             "is_overdue": relation.touch_overdue_days > 0,
             "last_on": relation.last_touch_on, "rule_days": relation.touch_days,
             "may_log": Interaction.has_access("create"),
+            "activity_type_id": self.env.ref(CONTACT, raise_if_not_found=False).id,
         }
 
     def _runwell_contact_text(self, relation, last):

@@ -62,7 +62,8 @@ def collect(scope, rules, days=None, debts=None, everyone=False):
         others, due = prospects(scope), overdue(scope, debts)
     return SQL(
         """
-        WITH feature AS MATERIALIZED (%(features)s), prospect AS (%(prospects)s), overdue AS (%(overdue)s)
+        WITH feature AS MATERIALIZED (%(features)s), prospect AS (%(prospects)s),
+             overdue AS (%(overdue)s)
         SELECT p.id AS partner_id, p.user_id,
                coalesce(f.order_count, 0) AS order_count,
                coalesce(f.occasion_count, 0) AS occasion_count,

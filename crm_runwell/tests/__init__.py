@@ -33,6 +33,7 @@ from . import test_order_import_whole
 from . import test_order_import_wizard
 from . import test_override
 from . import test_papers
+from . import test_plans
 from . import test_plays
 from . import test_plays_automatic
 from . import test_predicted_sql

@@ -163,6 +163,8 @@ class TestContactRule(ContactCase):
         rule = self.own.with_user(self.seller).get_runwell_contact_rule()
         self.assertEqual(rule["text"], "Last contact 2 days ago; next within 28 days.")
         self.assertFalse(rule["is_overdue"])
+        contact = self.env.ref("crm_runwell.mail_activity_type_contact")
+        self.assertEqual(rule["activity_type_id"], contact.id)
 
     def test_it_follows_changes(self):
         row = self.log(40)

@@ -52,7 +52,11 @@ export class RunwellContactRule extends Component {
             res_model: "mail.activity.schedule",
             views: [[false, "form"]],
             target: "new",
-            context: {active_model: "res.partner", active_ids: [this.props.partnerId]},
+            context: {
+                active_model: "res.partner",
+                active_ids: [this.props.partnerId],
+                default_activity_type_id: this.state.rule.activity_type_id,
+            },
         });
     }
 }
