@@ -39,6 +39,15 @@ class CrmLead(models.Model):
             },
         }
 
+    def _not_on_plan(self, plan):
+        """Return those on which no step of the plan is open."""
+        # sudo: steps of anybody.
+        running = self.env["mail.activity"].sudo()._read_group([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("runwell_plan_id", "=", plan.id),
+        ], ["res_id"])
+        return self - self.browse(lead_id for (lead_id,) in running)
+
     def _start_plan(self, plan):
         """Give each salesperson the steps of a plan, without an e-mail for each step.
 
@@ -69,6 +78,15 @@ class CrmLead(models.Model):
             )
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(steps)
         self._message_log_batch(bodies=texts)
+
+    def _merge_dependences(self, opportunities):
+        """Take done items along with their results: Odoo moves open ones alone."""
+        result = super()._merge_dependences(opportunities)
+        # sudo: results go where the opportunity goes, whoever did them.
+        self.env["mail.activity"].sudo().with_context(active_test=False).search([
+            ("res_model", "=", self._name), ("res_id", "in", opportunities.ids),
+        ]).write({"res_id": self.id})
+        return result
 
     def _check_plan(self, plan):
         if plan.res_model != self._name or not plan.template_ids:
