@@ -39,14 +39,25 @@ class CrmLead(models.Model):
             },
         }
 
-    def _not_on_plan(self, plan):
-        """Return those on which no step of the plan is open."""
+    def _start_or_go_on(self, plan):
+        """Start a plan where no step of it is open; else the salesperson gets the open ones.
+
+        All but those that the plan gives to a certain person.
+        """
         # sudo: steps of anybody.
-        running = self.env["mail.activity"].sudo()._read_group([
+        steps = self.env["mail.activity"].sudo().search([
             ("res_model", "=", self._name), ("res_id", "in", self.ids),
             ("runwell_plan_id", "=", plan.id),
-        ], ["res_id"])
-        return self - self.browse(lead_id for (lead_id,) in running)
+        ])
+        certain = plan.template_ids.filtered(
+            lambda template: template.responsible_type == "other"
+        ).responsible_id
+        for user, leads in self.grouped("user_id").items():
+            steps.filtered(
+                lambda step, ids=set(leads.ids), right=user | certain: step.res_id in ids
+                and step.user_id not in right
+            ).with_context(mail_activity_quick_update=True).write({"user_id": user.id})
+        (self - self.browse(steps.mapped("res_id")))._start_plan(plan)
 
     def _start_plan(self, plan):
         """Give each salesperson the steps of a plan, without an e-mail for each step.

@@ -136,6 +136,27 @@ class TestAssign(LeadCase):
         lead.user_id = self.users["colleague"]
         self.assertEqual(lead.runwell_plan_item_ids.user_id, self.users["colleague"])
 
+    def test_a_plan_that_was_started_for_another(self):
+        """Assigned with the plan, the open steps are the salesperson's, but for those of one."""
+        supervisor = self.users["supervisor"]
+        self.plan.template_ids[0].write({
+            "responsible_type": "other", "responsible_id": supervisor.id,
+        })
+        lead = self.lead(user="owner")
+        lead._start_plan(self.plan)
+        steps = lead.runwell_plan_item_ids
+        steps.filtered(lambda step: step.user_id != supervisor).user_id = self.users["leader"]
+        self.wizard(
+            lead, user_id=self.users["colleague"].id, plan_id=self.plan.id,
+        ).action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(lead.runwell_plan_item_ids, steps)
+        self.assertEqual(
+            sorted(steps.mapped("user_id.login")),
+            ["rw_lead_colleague", "rw_lead_supervisor"],
+        )
+        self.assertEqual(len(steps.filtered(lambda step: step.user_id == supervisor)), 1)
+
     def test_a_step_of_somebody_else_stays(self):
         lead = self.lead(user="owner")
         lead._start_plan(self.plan)

@@ -162,7 +162,7 @@ class RunwellLeadAssign(models.TransientModel):
                 self.env["runwell.handover"]._check_manager(leads, user)
                 leads.user_id = user
                 if self.plan_id:
-                    leads._not_on_plan(self.plan_id)._start_plan(self.plan_id)
+                    leads._start_or_go_on(self.plan_id)
                 self.env.flush_all()
         except UserError as refusal:
             return str(refusal)
