@@ -93,6 +93,7 @@ from . import runwell_score_record
 from . import res_config_settings
 from . import crm_lead
 from . import crm_lead_team
+from . import crm_lead_customer
 from . import crm_lead_outcome
 from . import crm_lead_partner
 from . import crm_lead_plan

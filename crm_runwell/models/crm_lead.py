@@ -1,5 +1,7 @@
 """Prospects and opportunities: how far they are developed, and who may hand them to whom."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, sql
@@ -41,6 +43,7 @@ class CrmLead(models.Model):
     )
     runwell_may_assign = fields.Boolean("May assign", compute="_compute_may_assign")
     runwell_may_take = fields.Boolean("May take", compute="_compute_may_assign")
+    runwell_may_give_back = fields.Boolean("May give back", compute="_compute_may_give_back")
 
     # Unassigned first, as the list of prospects is ordered.
     _runwell_prospects_idx = models.Index("(runwell_development_state DESC, id DESC)")
@@ -93,6 +96,13 @@ class CrmLead(models.Model):
                 lead.runwell_may_assign or lead.create_uid == self.env.user
             )
 
+    @api.depends_context("uid")
+    @api.depends("user_id", "won_status")
+    def _compute_may_give_back(self):
+        own = self._only_ever_own()
+        for lead in self:
+            lead.runwell_may_give_back = lead in own
+
     # CRUD
 
     @api.model
@@ -128,6 +138,16 @@ class CrmLead(models.Model):
             changed._note_assignment(previous)
         return result
 
+    def copy_data(self, default=None):
+        """Let whoever may not assign a colleague's opportunity have the copy of it."""
+        result = super().copy_data(default)
+        if self.env.su or "user_id" in (default or {}):
+            return result
+        for lead, values in zip(self, result, strict=True):
+            if values.get("user_id") and not lead._is_assigner():
+                values["user_id"] = self.env.uid
+        return result
+
     def _untouched(self):
         # Nothing: these fields are computed, and default_get lets no default in.
         return {}
@@ -154,11 +174,21 @@ class CrmLead(models.Model):
                     "delete it.", lead.display_name,
                 ))
             if lead.runwell_development_state != "unassigned":
-                raise UserError(self.env._(
-                    "%s has been assigned: it can no longer be deleted. Mark it as lost with its "
-                    "reason, or let a sales supervisor take the salesperson away first.",
-                    lead.display_name,
-                ))
+                raise UserError(lead._why_not_deleted())
+
+    def _why_not_deleted(self):
+        self.ensure_one()
+        name = self.display_name
+        if self.runwell_development_state == "developed":
+            return self.env._("%s is won: it stays with its customer.", name)
+        if self.runwell_development_state == "failed":
+            return self.env._("%s has failed: it stays, so that its reason counts.", name)
+        if self._only_ever_own():
+            return self.env._("%s is yours. Give it back first, then delete it.", name)
+        return self.env._(
+            "%s has been assigned: it can no longer be deleted. Mark it as lost with its "
+            "reason, or let a sales supervisor take the salesperson away first.", name,
+        )
 
     # Assignment
 
@@ -166,17 +196,22 @@ class CrmLead(models.Model):
         """Take opportunities that nobody has: those one created, or may assign."""
         self.user_id = self.env.user
 
+    def action_runwell_give_back(self):
+        """Let nobody have opportunities that one made for oneself."""
+        self.user_id = False
+
     def _check_may_assign(self, user):
         """Raise AccessError unless the caller may give these opportunities to ``user``.
 
         Supervisors may, the leader of the opportunity's team may; whoever created an
-        opportunity may take it while nobody has it. Odoo's own assignment works as
-        superuser.
+        opportunity may take it while nobody has it, and give it back while nobody else
+        has had it. Odoo's own assignment works as superuser.
         """
         if self.env.su or self.env.user.has_group(SUPERVISOR):
             return
         me = self.env.user
-        for lead in self:
+        given_back = self.browse() if user else self._only_ever_own()
+        for lead in self - given_back:
             is_own = user == me and lead.create_uid == me and not lead.user_id
             is_merged = not lead.user_id and user.id in self._merging_user_ids()
             if not (is_own or is_merged or lead._is_assigner()):
@@ -185,6 +220,21 @@ class CrmLead(models.Model):
                     "an opportunity that you created yourself while nobody has it.",
                     lead.display_name,
                 ))
+
+    def _only_ever_own(self):
+        """Return those in development that the caller made, took and alone has had."""
+        me = self.env.user
+        own = self.filtered(
+            lambda lead: lead.runwell_development_state == "in_development"
+            and lead.create_uid == lead.user_id == lead.runwell_assigned_by_id == me
+        )
+        if not own:
+            return own
+        # sudo: the whole course, whoever had it.
+        return own - self.env["runwell.lead.assignment"].sudo().search([
+            ("lead_id", "in", own.ids), "|", ("previous_user_id", "not in", [False, me.id]),
+            ("new_user_id", "not in", [False, me.id]),
+        ]).lead_id
 
     def _check_open(self):
         """Raise UserError for an opportunity that has ended: nobody is to develop it."""
@@ -208,22 +258,51 @@ class CrmLead(models.Model):
         return user if user._is_internal() else self.env.ref("base.user_root")
 
     def _note_assignment(self, previous):
-        """Write down that these were assigned just now.
+        """Write down that these were assigned just now, and hand on the steps of their plans.
+
+        One statement notes it and finds the open steps of whoever had them last.
 
         :param previous: who had it before, by id; missing: nobody
         """
         if not self:
             return
+        self.env["mail.activity"].flush_model()
+        self.env["runwell.lead.assignment"].flush_model()
         nobody = self.env["res.users"]
-        # sudo: a fact that the product writes; the right to assign was checked.
-        self.env["runwell.lead.assignment"].sudo()._as_machine().create([
-            {
-                "lead_id": lead.id, "previous_user_id": previous.get(lead.id, nobody).id,
-                "new_user_id": lead.user_id.id, "user_id": self._who_assigns().id,
-                "reason": self.env.context.get("runwell_assignment_reason") or False,
-            }
-            for lead in self
-        ])
+        found = self.env.execute_query(SQL(
+            """
+            WITH given AS (
+                SELECT * FROM unnest(%(leads)s::int[], %(previous)s::int[], %(new)s::int[])
+                    row (lead_id, previous_id, user_id)),
+            noted AS (
+                INSERT INTO runwell_lead_assignment (
+                       lead_id, date, previous_user_id, new_user_id, user_id, reason,
+                       create_uid, create_date, write_uid, write_date)
+                SELECT lead_id, %(now)s, previous_id, user_id, %(who)s, %(reason)s,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM given)
+            SELECT a.id, g.user_id
+              FROM mail_activity a JOIN given g ON g.lead_id = a.res_id
+             WHERE a.res_model = %(model)s AND a.active AND a.runwell_plan_id IS NOT NULL
+               AND a.user_id <> g.user_id
+               AND a.user_id = coalesce(g.previous_id, (
+                   SELECT c.previous_user_id FROM runwell_lead_assignment c
+                    WHERE c.lead_id = g.lead_id ORDER BY c.date DESC, c.id DESC LIMIT 1))
+            """,
+            leads=self.ids, previous=[previous.get(lead.id, nobody).id or None for lead in self],
+            new=[lead.user_id.id or None for lead in self], model=self._name,
+            now=fields.Datetime.now(), who=self._who_assigns().id, uid=self.env.uid,
+            reason=self.env.context.get("runwell_assignment_reason") or None,
+        ))
+        self.invalidate_recordset(["runwell_assignment_ids"], flush=False)
+        steps = defaultdict(list)
+        for step_id, user_id in found:
+            steps[user_id].append(step_id)
+        for user_id, step_ids in steps.items():
+            # sudo: steps of somebody else. Without a mail for each: the assignment tells.
+            self.env["mail.activity"].sudo().with_context(
+                mail_activity_quick_update=True,
+            ).browse(step_ids).write({"user_id": user_id})
 
     # Merging
 

@@ -1,9 +1,9 @@
 """Ends of an opportunity: winning makes a customer, failing needs a reason."""
 
+from collections import defaultdict
+
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import parse_contact_from_email
 
 
 class CrmLead(models.Model):
@@ -20,7 +20,8 @@ class CrmLead(models.Model):
             )
 
         reached("is_lost")._check_reason_of_failure()
-        reached("is_won")._make_customers()
+        if won := reached("is_won"):
+            won._make_customers()
         return result
 
     def write(self, vals):
@@ -57,78 +58,47 @@ class CrmLead(models.Model):
         orphans = self.filtered(lambda lead: not lead.partner_id)
         for leads in orphans.grouped("company_id").values():
             leads._link_customers()
+        ours = self._our_own_partners()
+        self.filtered(
+            lambda lead: lead.partner_id.partner_share
+            and lead.partner_id.commercial_partner_id not in ours
+        )._became_customers()
+
+    def _became_customers(self):
+        """Note on the customers what these won opportunities tell; extended by who knows more."""
+        self.partner_id.commercial_partner_id.filtered(
+            lambda customer: not customer.customer_rank
+        )._increase_rank("customer_rank")
+        self._hand_over_customers()
         for lead in self:
-            lead._became_customer(lead.partner_id)
+            lead.partner_id.commercial_partner_id._runwell_came_from(lead)
 
-    def _link_customers(self):
-        by_mail, by_name, by_contact = self._known_customers()
-        for lead in self:
-            partner = by_mail.get(lead.email_normalized)
-            if not partner:
-                company = by_name.get(_key(lead.partner_name))
-                contact = lead._contact_name()
-                partner = company and contact and by_contact.get((company.id, _key(contact)))
-                if not partner and not (company and not contact):
-                    lead._check_customer_name()
-                    partner = lead._create_customer(with_parent=company)
-            partner = partner or company
-            lead.partner_id = partner
-            # The next of these opportunities may be of the same customer.
-            if partner.email_normalized:
-                by_mail.setdefault(partner.email_normalized, partner)
-            if lead.partner_name:
-                by_name.setdefault(_key(lead.partner_name), partner.commercial_partner_id)
+    def _hand_over_customers(self):
+        """Give customers whom nobody has to the salesperson who won them: that is no claim.
 
-    def _known_customers(self):
-        """Return the partners that these may be: by mail, by company name, by name of a contact.
-
-        Only those in the caller's reach, of the opportunity's company or of all; the oldest of
-        several.
+        Recorded in the company of the opportunity. Whoever cannot be an account manager
+        wins all the same: the customer stays with nobody.
         """
-        Partner = self.env["res.partner"]
-        within = Domain("company_id", "in", [False, *self.company_id.ids])
-        mails = [mail for mail in self.mapped("email_normalized") if mail]
-        names = [name.strip() for name in self.mapped("partner_name") if name]
-        by_mail, by_name, by_contact = {}, {}, {}
-        found = Domain("email_normalized", "in", mails)
-        if names:
-            found |= Domain("is_company", "=", True) & Domain.OR(
-                Domain("name", "=ilike", _literal(name)) for name in set(names)
+        won = {}
+        for lead in self:
+            customer = lead.partner_id.commercial_partner_id
+            if lead.user_id and not customer.user_id:
+                won.setdefault(customer, lead)
+        groups = defaultdict(lambda: self.env["res.partner"])
+        for customer, lead in won.items():
+            company = customer.company_id or lead.company_id or self.env.company
+            groups[company, lead.user_id] |= customer
+        for (company, manager), customers in groups.items():
+            Handover = self.env["runwell.handover"].with_company(company)
+            try:
+                Handover._check_manager(customers, manager)
+            except UserError:
+                continue
+            reason = (
+                self.env._("Won: %s", won[customers].display_name) if len(customers) == 1
+                else self.env._("Won: one of %s opportunities at once", len(customers))
             )
-        partners = Partner.search(within & found, order="id") if mails or names else Partner
-        for partner in partners:
-            if partner.email_normalized in mails:
-                by_mail.setdefault(partner.email_normalized, partner)
-            if partner.is_company:
-                by_name.setdefault(_key(partner.name), partner)
-        companies = Partner.union(*by_name.values())
-        for contact in Partner.search(
-            [("parent_id", "in", companies.ids), ("type", "=", "contact")], order="id",
-        ):
-            by_contact.setdefault((contact.parent_id.id, _key(contact.name)), contact)
-        return by_mail, by_name, by_contact
-
-    def _contact_name(self):
-        """Return the name of the person: as written, or as it stands in the mail address."""
-        return self.contact_name or parse_contact_from_email(self.email_from or "")[0]
-
-    def _check_customer_name(self):
-        if not (self.partner_name or "").strip() and not (self._contact_name() or "").strip():
-            raise UserError(self.env._(
-                "Nobody is named on %s. Write the name of the company or of the contact, or "
-                "choose the customer, before it is won.", self.display_name,
-            ))
-
-    def _became_customer(self, partner):
-        """Note on the customer what the won opportunity tells of it; extended by who knows more."""
-        self.ensure_one()
-        customer = partner.commercial_partner_id
-        customer.filtered(lambda customer: not customer.customer_rank)._increase_rank(
-            "customer_rank"
-        )
-        if self.user_id and not customer.user_id:
-            customer.user_id = self.user_id
-        customer._runwell_came_from(self)
+            Handover._hand_over(customers, manager, reason, "handover")
 
     def action_runwell_customer(self):
         """Open the page of the customer that the opportunity belongs to."""
@@ -136,12 +106,3 @@ class CrmLead(models.Model):
         customer = self.partner_id.commercial_partner_id
         page = getattr(customer, "action_open_runwell_page", None)
         return page() if page else customer.get_formview_action()
-
-
-def _key(name):
-    return (name or "").strip().lower()
-
-
-def _literal(text):
-    """Return ``text`` for a comparison that knows wildcards."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -39,6 +39,26 @@ class CrmLead(models.Model):
             },
         }
 
+    def _start_or_go_on(self, plan):
+        """Start a plan where no step of it is open; else the salesperson gets the open ones.
+
+        All but those that the plan gives to a certain person.
+        """
+        # sudo: steps of anybody.
+        steps = self.env["mail.activity"].sudo().search([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("runwell_plan_id", "=", plan.id),
+        ])
+        certain = plan.template_ids.filtered(
+            lambda template: template.responsible_type == "other"
+        ).responsible_id
+        for user, leads in self.grouped("user_id").items():
+            steps.filtered(
+                lambda step, ids=set(leads.ids), right=user | certain: step.res_id in ids
+                and step.user_id not in right
+            ).with_context(mail_activity_quick_update=True).write({"user_id": user.id})
+        (self - self.browse(steps.mapped("res_id")))._start_plan(plan)
+
     def _start_plan(self, plan):
         """Give each salesperson the steps of a plan, without an e-mail for each step.
 
@@ -69,6 +89,15 @@ class CrmLead(models.Model):
             )
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(steps)
         self._message_log_batch(bodies=texts)
+
+    def _merge_dependences(self, opportunities):
+        """Take done items along with their results: Odoo moves open ones alone."""
+        result = super()._merge_dependences(opportunities)
+        # sudo: results go where the opportunity goes, whoever did them.
+        self.env["mail.activity"].sudo().with_context(active_test=False).search([
+            ("res_model", "=", self._name), ("res_id", "in", opportunities.ids),
+        ]).write({"res_id": self.id})
+        return result
 
     def _check_plan(self, plan):
         if plan.res_model != self._name or not plan.template_ids:

@@ -19,31 +19,54 @@ class ResPartner(models.Model):
 
     @api.constrains("runwell_referrer_id", "parent_id")
     def _check_runwell_referrer(self):
-        """Refuse a customer who refers itself, be it through others: one query."""
-        referred = self.filtered("runwell_referrer_id")
-        if not referred:
-            return
-        self.env.flush_all()
-        rows = self.env.execute_query(SQL(
+        """Refuse a customer who refers itself, be it through others: one query.
+
+        Whom these partners refer is looked at too: a referrer becomes a contact.
+        """
+        circles = self._runwell_referred_by_itself(SQL(
             """
-            WITH RECURSIVE chain (start_id, at_id) AS (
-                SELECT p.commercial_partner_id, r.commercial_partner_id
-                  FROM res_partner p JOIN res_partner r ON r.id = p.runwell_referrer_id
-                 WHERE p.id = ANY(%s)
-                 UNION
-                SELECT c.start_id, r.commercial_partner_id
-                  FROM chain c
-                  JOIN res_partner p ON p.commercial_partner_id = c.at_id
-                  JOIN res_partner r ON r.id = p.runwell_referrer_id)
-            SELECT start_id FROM chain WHERE start_id = at_id LIMIT 1
+            SELECT id, runwell_referrer_id FROM res_partner
+             WHERE id = ANY(%(ids)s) AND runwell_referrer_id IS NOT NULL
+             UNION
+            SELECT p.id, r.id FROM res_partner r JOIN res_partner p ON p.runwell_referrer_id = r.id
+             WHERE r.commercial_partner_id = ANY(%(customers)s)
             """,
-            referred.ids,
+            ids=self.ids, customers=self.commercial_partner_id.ids,
         ))
-        if rows:
+        if circles:
             raise ValidationError(self.env._(
                 "%s would be its own referrer. Choose somebody else.",
-                self.browse(rows[0]).display_name,
+                self.browse(min(circles)).display_name,
             ))
+
+    @api.model
+    def _runwell_referred_by_itself(self, links):
+        """Return the ids of customers who would refer themselves, be it through others.
+
+        :param SQL links: rows (partner, referrer): those that are asked about, there or to come
+        """
+        self.env["res.partner"].flush_model(["commercial_partner_id", "runwell_referrer_id"])
+        return {id_ for (id_,) in self.env.execute_query(SQL(
+            """
+            WITH RECURSIVE link (partner_id, referrer_id) AS (
+                SELECT p.commercial_partner_id, r.commercial_partner_id
+                  FROM (%s) asked (partner_id, referrer_id)
+                  JOIN res_partner p ON p.id = asked.partner_id
+                  JOIN res_partner r ON r.id = asked.referrer_id),
+            chain (start_id, at_id) AS (
+                SELECT partner_id, referrer_id FROM link
+                 UNION
+                SELECT c.start_id, next.referrer_id
+                  FROM chain c CROSS JOIN LATERAL (
+                       SELECT r.commercial_partner_id AS referrer_id
+                         FROM res_partner p JOIN res_partner r ON r.id = p.runwell_referrer_id
+                        WHERE p.commercial_partner_id = c.at_id
+                        UNION
+                       SELECT l.referrer_id FROM link l WHERE l.partner_id = c.at_id) next)
+            SELECT DISTINCT start_id FROM chain WHERE start_id = at_id
+            """,
+            links,
+        ))}
 
     def _runwell_forget_own_referrers(self):
         """Let go of referrers among partners who are about to be merged: nobody refers itself."""

@@ -39,7 +39,8 @@ class RunwellContactRole(models.Model):
         help="Empty: in all purchases of the customer.",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company,
+        "res.company", compute="_compute_company_id", store=True, readonly=False, precompute=True,
+        required=True, index=True,
     )
     role = fields.Selection(ROLES, required=True, default="decides")
     sequence = fields.Integer(compute="_compute_sequence", store=True)
@@ -57,6 +58,11 @@ class RunwellContactRole(models.Model):
                 role.partner_id = (
                     role.lead_id.partner_id or role.contact_id
                 ).commercial_partner_id
+
+    @api.depends("lead_id")
+    def _compute_company_id(self):
+        for role in self:
+            role.company_id = role.lead_id.company_id or role.company_id or self.env.company
 
     @api.depends("role")
     def _compute_sequence(self):
@@ -97,6 +103,21 @@ class RunwellContactRole(models.Model):
                 doubles |= role
             seen.add(key)
         doubles.unlink()
+
+    def _without_doubles(self):
+        """Delete what says the same of the same person and company twice; return the rest.
+
+        For roles that are to stand at one opportunity of one customer; of doubles the first
+        one stays.
+        """
+        seen, doubles = set(), self.browse()
+        for role in self:
+            key = (role.contact_id, role.role, role.company_id)
+            if key in seen:
+                doubles |= role
+            seen.add(key)
+        doubles.unlink()
+        return self - doubles
 
     def _runwell_row(self, influences):
         """Return what the customer's page shows of a role.

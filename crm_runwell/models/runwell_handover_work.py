@@ -89,6 +89,8 @@ class RunwellHandover(models.Model):
         if ids := work.get("alerts"):
             env["runwell.churn.alert"].browse(ids).write({"user_id": new_user.id})
         if ids := work.get("opportunities"):
-            env["crm.lead"].browse(ids).write({"user_id": new_user.id})
+            env["crm.lead"].browse(ids).with_context(
+                runwell_assignment_reason=reason,
+            ).write({"user_id": new_user.id})
         if ids := work.get("requests"):
             env["runwell.request"].browse(ids)._hand_over(new_user, reason)

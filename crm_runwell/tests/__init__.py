@@ -93,6 +93,8 @@ from . import test_lead_state
 from . import test_lead_outcome
 from . import test_lead_plan
 from . import test_lead_assign
+from . import test_lead_customer
+from . import test_lead_merge
 from . import test_pool
 from . import test_pool_claim
 from . import test_pool_leave

@@ -173,6 +173,7 @@ class TestHandover(PoolCase):
         for record in (alert, lead, request, activities, alert.activity_ids):
             self.assertEqual(record.user_id, self.colleague, record)
         self.assertTrue(alert.activity_ids)
+        self.assertEqual(lead.runwell_assignment_ids[0].reason, wizard.reason)
         self.assertEqual(others.user_id, self.supervisor)
 
     def test_open_work_stays(self):

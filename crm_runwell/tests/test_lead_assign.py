@@ -94,6 +94,77 @@ class TestAssign(LeadCase):
         wizard.action_apply()
         self.assertEqual(wizard.refused_count, 2)
 
+    def test_people_who_cannot_work_on_them(self):
+        """Not of sales, or gone: named among the refused."""
+        gone = self.users["colleague"].copy({"login": "rw_gone", "active": False})
+        leads = self.leads(2)
+        for values, done in (
+            ({"method": "evenly", "user_ids": [Command.set(
+                [self.users["owner"].id, self.users["finance"].id],
+            )]}, 1),
+            ({"user_id": gone.id}, 0),
+        ):
+            wizard = self.wizard(leads, **values)
+            wizard.action_apply()
+            self.assertEqual((wizard.done_count, wizard.refused_count), (done, 2 - done))
+            refused = wizard.line_ids.filtered(lambda line: not line.is_done)
+            self.assertEqual({"is no account manager" in line.result for line in refused}, {True})
+        self.assertEqual(leads.user_id, self.users["owner"])
+
+    def test_a_plan_goes_with_its_opportunity(self):
+        """Open steps change hands once; what is done, and a reminder of one's own, stays."""
+        owner, colleague = self.users["owner"], self.users["colleague"]
+        lead = self.lead(user="owner")
+        self.wizard(lead, user_id=owner.id, plan_id=self.plan.id).action_apply()
+        steps = lead.runwell_plan_item_ids
+        steps[0].with_user(owner).action_feedback(feedback="Reached nobody")
+        mine = lead.with_user(owner).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=owner.id, summary="My own",
+        )
+        self.wizard(lead, user_id=colleague.id, plan_id=self.plan.id).action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(set(lead.runwell_plan_item_ids), set(steps | mine))
+        self.assertEqual((steps[0] | mine).user_id, owner)
+        self.assertEqual(steps[1:].user_id, colleague)
+
+    def test_a_plan_waits_for_the_next(self):
+        """What was left open when nobody had it goes to whoever gets it, by any way."""
+        lead = self.lead(user="owner")
+        lead._start_plan(self.plan)
+        lead.user_id = False
+        self.assertEqual(lead.runwell_plan_item_ids.user_id, self.users["owner"])
+        lead.user_id = self.users["colleague"]
+        self.assertEqual(lead.runwell_plan_item_ids.user_id, self.users["colleague"])
+
+    def test_a_plan_that_was_started_for_another(self):
+        """Assigned with the plan, the open steps are the salesperson's, but for those of one."""
+        supervisor = self.users["supervisor"]
+        self.plan.template_ids[0].write({
+            "responsible_type": "other", "responsible_id": supervisor.id,
+        })
+        lead = self.lead(user="owner")
+        lead._start_plan(self.plan)
+        steps = lead.runwell_plan_item_ids
+        steps.filtered(lambda step: step.user_id != supervisor).user_id = self.users["leader"]
+        self.wizard(
+            lead, user_id=self.users["colleague"].id, plan_id=self.plan.id,
+        ).action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(lead.runwell_plan_item_ids, steps)
+        self.assertEqual(
+            sorted(steps.mapped("user_id.login")),
+            ["rw_lead_colleague", "rw_lead_supervisor"],
+        )
+        self.assertEqual(len(steps.filtered(lambda step: step.user_id == supervisor)), 1)
+
+    def test_a_step_of_somebody_else_stays(self):
+        lead = self.lead(user="owner")
+        lead._start_plan(self.plan)
+        step = lead.runwell_plan_item_ids[0]
+        step.user_id = self.users["supervisor"]
+        lead.user_id = self.users["colleague"]
+        self.assertEqual(step.user_id, self.users["supervisor"])
+
     def test_supervisors_alone(self):
         lead = self.leads(1)
         for role in self.users:
@@ -117,6 +188,17 @@ class TestAssign(LeadCase):
             ("partner_ids", "in", owner.partner_id.ids), ("subject", "ilike", "assigned to you"),
         ])
         self.assertEqual(told.mapped("subject"), ["3 opportunities were assigned to you"])
+        for lead in leads:
+            self.assertIn(f'data-oe-id="{lead.id}"', told.body)
+
+    def test_told_of_one(self):
+        owner = self.users["owner"]
+        owner.notification_type = "inbox"
+        self.wizard(self.leads(1), user_id=owner.id).action_apply()
+        self.assertTrue(self.env["mail.message"].search_count([
+            ("partner_ids", "in", owner.partner_id.ids),
+            ("subject", "=", "1 opportunity was assigned to you"),
+        ]))
 
     def test_the_dialog(self):
         with Form(self.wizard(self.leads(2))) as form:

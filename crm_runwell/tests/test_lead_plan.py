@@ -36,6 +36,7 @@ class TestPlan(LeadCase):
         items = self.items()
         self.assertEqual(items.mapped("summary"), self.plan.template_ids.mapped("summary"))
         self.assertEqual(items.user_id, self.users["owner"])
+        self.assertEqual(items.runwell_plan_id, self.plan)
         self.assertEqual(items.mapped("date_deadline"), sorted(items.mapped("date_deadline")))
 
     def test_who_starts_one(self):

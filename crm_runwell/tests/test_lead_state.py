@@ -1,6 +1,6 @@
 """Who may create, assign and delete an opportunity, by every role; how far it is developed."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Datetime
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -75,8 +75,32 @@ class TestEveryStepByEveryRole(LeadCase):
         self.check(ASSIGNERS, lambda role: self.seen_by(lead, role).write({"user_id": other.id}))
 
     def test_give_back(self):
+        """Supervisors any; whoever made one and alone has had it, that one."""
         lead = self.lead("owner", "owner")
-        self.check(SUPERVISOR, lambda role: self.seen_by(lead, role).write({"user_id": False}))
+        self.check(SUPERVISOR | {"owner"}, lambda role: self.seen_by(lead, role).write(
+            {"user_id": False},
+        ))
+        assigned = self.lead("owner")
+        self.seen_by(assigned, "supervisor").user_id = self.users["owner"]
+        passed_on = self.lead("owner", "colleague")
+        passed_on.user_id = self.users["owner"]
+        for lead in (assigned, passed_on):
+            self.check(SUPERVISOR, lambda role, lead=lead: self.seen_by(lead, role).write(
+                {"user_id": False},
+            ))
+
+    def test_the_button_to_give_it_back(self):
+        """A typo of one's own, which Odoo gave to whoever made it, can be deleted."""
+        lead = self.made_by("owner")
+        self.assertEqual(lead.user_id, self.users["owner"])
+        with self.assertRaisesRegex(UserError, "Give it back first"):
+            lead.unlink()
+        self.assertTrue(lead.runwell_may_give_back)
+        lead.action_runwell_give_back()
+        self.assertFalse(lead.runwell_may_give_back)
+        self.assertEqual(lead.runwell_development_state, "unassigned")
+        lead.unlink()
+        self.assertFalse(lead.exists())
 
     def test_delete_while_unassigned(self):
         lead = self.lead("owner")
@@ -85,6 +109,16 @@ class TestEveryStepByEveryRole(LeadCase):
     def test_delete_what_is_assigned(self):
         for lead in (self.lead("owner", "owner"), self.lost(self.lead("owner"))):
             self.check(set(), lambda role, lead=lead: self.seen_by(lead, role).unlink())
+
+    def test_why_it_is_not_deleted(self):
+        won = self.lead("owner", "owner", partner_name="Won Ltd")
+        won.action_set_won()
+        for lead, words in (
+            (self.lead("owner", "colleague"), "has been assigned"),
+            (won, "is won"), (self.lost(self.lead("owner")), "has failed"),
+        ):
+            with self.assertRaisesRegex(UserError, words):
+                self.seen_by(lead, "supervisor").unlink()
 
     def lost(self, lead):
         lead.action_set_lost(lost_reason_id=self.reason.id)
@@ -240,6 +274,19 @@ class TestState(LeadCase):
         self.assertEqual(str(copy.runwell_assigned_on), "2030-01-01 00:00:00")
         self.assertEqual(len(copy.runwell_assignment_ids), 1)
 
+    def test_a_copy_of_a_colleagues(self):
+        """Whoever may not assign has the copy; a salesperson who is asked for is checked."""
+        lead = self.seen_by(self.lead("owner", "owner"), "all documents")
+        self.assertEqual(lead.copy().user_id, self.users["all documents"])
+        self.assertEqual(
+            self.attempt(lambda: lead.copy({"user_id": self.users["owner"].id})), AccessError,
+        )
+        nobodys = self.seen_by(self.lead("owner"), "all documents")
+        self.assertFalse(nobodys.copy().user_id)
+        self.assertEqual(
+            self.seen_by(lead, "supervisor").copy().user_id, self.users["owner"],
+        )
+
     def test_what_comes_in_from_outside(self):
         """The website works as superuser for a visitor: OdooBot gave it to the salesperson."""
         public = self.env.ref("base.public_user")
@@ -265,35 +312,6 @@ class TestState(LeadCase):
         self.assertEqual(set(leads.mapped("runwell_development_state")), {"in_development"})
         self.assertEqual(leads.runwell_assigned_by_id, self.users["supervisor"])
         self.assertLessEqual(leads.user_id, self.team.member_ids)
-
-
-@tagged("post_install", "-at_install")
-class TestMerge(LeadCase):
-    def test_merge(self):
-        """The merged one keeps salesperson and course; what was merged is deleted."""
-        mine = self.lead("owner", "owner", partner_name="Twin Ltd")
-        other = self.lead("finance", partner_name="Twin Ltd", priority="3")
-        both = self.seen_by(mine + other, "owner")
-        merged = both.merge_opportunity()
-        self.assertEqual(len((mine + other).exists()), 1)
-        self.assertEqual(merged.user_id, self.users["owner"])
-        self.assertEqual(merged.runwell_development_state, "in_development")
-        self.assertIn(self.users["owner"], merged.runwell_assignment_ids.new_user_id)
-        self.assertFalse(merged._is_merging())
-
-    def test_merging_is_no_way_to_give(self):
-        both = self.lead("owner", "owner") + self.lead("owner", "owner")
-        call = lambda: self.seen_by(both, "owner").merge_opportunity(  # noqa: E731
-            user_id=self.users["colleague"].id,
-        )
-        self.assertEqual(self.attempt(call), AccessError)
-
-    def test_a_lost_one_is_merged(self):
-        lost = self.lead("owner", "owner")
-        lost.action_set_lost(lost_reason_id=self.reason.id)
-        open_one = self.lead("owner", "owner")
-        merged = self.seen_by(lost + open_one, "owner").merge_opportunity()
-        self.assertTrue(merged.exists())
 
 
 @tagged("post_install", "-at_install")

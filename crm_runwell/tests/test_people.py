@@ -72,6 +72,32 @@ class TestContactRole(PoolCase):
         self.assertEqual(role.partner_id, self.mine)
         self.assertEqual(self.people()["roles"][0]["people"][0]["name"], "Stranger")
 
+    def test_one_person_under_two_customers(self):
+        """The same role of the same person is kept once when the customer is known."""
+        lead = self.opportunity(self.held("Before"))
+        self.Role.create([
+            {"lead_id": lead.id, "contact_id": self.ben.id, "role": "uses", "note": note,
+             "partner_id": customer.id}
+            for note, customer in (("first", self.held("Other")), ("known there", self.mine))
+        ])
+        lead.partner_id = self.anna
+        self.assertEqual(
+            lead.runwell_role_ids.mapped(lambda role: (role.partner_id, role.note)),
+            [(self.mine, "known there")],
+        )
+
+    def test_the_company_of_the_opportunity(self):
+        other = self.make_company("Runwell Other", self.foreign)
+        shared = self.env["res.partner"].create({"name": "Shared"})
+        lead = self.opportunity(shared, company_id=other.id)
+        self.assertEqual(self.env.company, self.company)
+        role = self.Role.create({"lead_id": lead.id, "contact_id": shared.id})
+        self.assertEqual(role.company_id, other)
+        self.assertEqual(
+            self.Role.create({"partner_id": shared.id, "contact_id": shared.id}).company_id,
+            self.company,
+        )
+
     def test_who_edits(self):
         self.mine.with_user(self.manager).add_runwell_role(self.anna.id, "decides")
         role = self.Role.search([("partner_id", "=", self.mine.id)])
@@ -228,6 +254,54 @@ class TestReferrer(PoolCase):
         self.env.flush_all()
         self.assertEqual(named(self.supervisor, self.company), everybody)
         self.assertEqual(named(boss, other), ([], [], 0, 0))
+
+    def test_a_referrer_does_not_become_a_contact_of_whom_it_referred(self):
+        person = self.env["res.partner"].create({"name": "Paul"})
+        first = self.held("First", company_id=False)
+        first.runwell_referrer_id = person
+        second = self.held("Second", company_id=False)
+        second.runwell_referrer_id = first
+        for customer in (first, second):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                person.parent_id = customer
+        person.parent_id = self.held("Elsewhere", company_id=False)
+        self.assertEqual(first.runwell_referrer_id, person)
+
+    def test_winning_closes_no_circle(self):
+        """The customer stays without the referrer, the opportunity keeps it, and it is won."""
+        first = self.referred("First")
+        ahead, behind = self.held("Ahead"), self.held("Behind")
+        back = self.opportunity(self.referrer, runwell_referrer_id=first.id)
+        both = self.opportunity(ahead, runwell_referrer_id=behind.id) + self.opportunity(
+            behind, runwell_referrer_id=ahead.id,
+        )
+        (back + both).action_set_won()
+        self.assertEqual(set((back + both).mapped("won_status")), {"won"})
+        self.assertFalse((self.referrer + ahead + behind).runwell_referrer_id)
+        self.assertEqual(back.runwell_referrer_id, first)
+
+    def test_created_as_won(self):
+        customer = self.held("Straight")
+        self.opportunity(
+            customer, runwell_referrer_id=self.contact.id,
+            stage_id=self.env["crm.stage"].search([("is_won", "=", True)], limit=1).id,
+        )
+        self.assertEqual(customer.runwell_referrer_id, self.contact)
+
+    def test_a_referrer_of_one_company_and_a_shared_customer(self):
+        """What one company knows of a referrer is not told to the others."""
+        customer = self.held("Shared", company_id=False)
+        lead = self.opportunity(customer, runwell_referrer_id=self.contact.id)
+        lead.action_set_won()
+        self.assertEqual(lead.won_status, "won")
+        self.assertFalse(customer.runwell_referrer_id)
+
+    def test_a_referrer_written_after_winning(self):
+        customer = self.held("Late")
+        lead = self.opportunity(customer)
+        lead.action_set_won()
+        lead.runwell_referrer_id = self.contact
+        self.assertEqual(customer.runwell_referrer_id, self.contact)
 
     def test_winning_hands_the_referrer_over(self):
         customer, known = self.held("Won"), self.referred("Known")

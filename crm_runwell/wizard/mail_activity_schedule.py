@@ -7,9 +7,15 @@ class MailActivitySchedule(models.TransientModel):
     _inherit = "mail.activity.schedule"
 
     def action_schedule_plan(self):
-        """Start a play on churn alerts: one at a time, known as such, without an e-mail each."""
+        """Start a play on churn alerts: one at a time, known as such, without an e-mail each.
+
+        The steps of an opportunity's plan are known as such too: they go where it goes.
+        """
         if self.res_model != ALERT:
-            return super().action_schedule_plan()
+            known = self.with_context(
+                default_runwell_plan_id=self.plan_id.id,
+            ) if self.res_model == "crm.lead" else self
+            return super(MailActivitySchedule, known).action_schedule_plan()
         alerts = self._get_applied_on_records()
         alerts._check_may_measure()
         alerts._end_play()

@@ -1,6 +1,8 @@
 import heapq
 from itertools import cycle
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -45,7 +47,8 @@ class RunwellLeadAssign(models.TransientModel):
     plan_id = fields.Many2one(
         comodel_name="mail.activity.plan",
         domain=[("res_model", "=", "crm.lead")],
-        help="Started for each opportunity, from today. Empty: none.",
+        help="Started for each opportunity, from today; where it is under way already, it goes "
+        "on. Empty: none.",
     )
     reason = fields.Char(help="Kept with the assignment.")
     line_ids = fields.One2many(
@@ -155,22 +158,15 @@ class RunwellLeadAssign(models.TransientModel):
         try:
             with self.env.cr.savepoint():
                 leads._check_open()
-                self._check_companies(leads, user)
+                # Who may have these as customers may have them as opportunities.
+                self.env["runwell.handover"]._check_manager(leads, user)
                 leads.user_id = user
                 if self.plan_id:
-                    leads._start_plan(self.plan_id)
+                    leads._start_or_go_on(self.plan_id)
                 self.env.flush_all()
         except UserError as refusal:
             return str(refusal)
         return False
-
-    def _check_companies(self, leads, user):
-        """Refuse a person of another company: Odoo would take the opportunity there."""
-        # sudo: whether the person works there, whatever the caller sees of people.
-        if leads.company_id - user.sudo().company_ids:
-            raise UserError(self.env._(
-                "%s does not work in the company of the opportunity.", user.name
-            ))
 
     def _tell(self, user, leads):
         """Tell a person once of all that was given to them."""
@@ -179,8 +175,9 @@ class RunwellLeadAssign(models.TransientModel):
         env = self.with_context(lang=user.lang).env
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
-            subject=env._("%s opportunities were assigned to you", len(leads)),
-            body=", ".join(leads.mapped("name")),
+            subject=env._("1 opportunity was assigned to you") if len(leads) == 1
+            else env._("%s opportunities were assigned to you", len(leads)),
+            body=Markup(", ").join(lead._get_html_link() for lead in leads),
         )
 
     def action_open_refused(self):
