@@ -73,20 +73,24 @@ class RunwellChurnAlert(models.Model):
         ))
         if not rule or not as_of:
             return 0
-        working_table.keep(self.env.cr, STOPPED, category.stopped(
-            model._scope(as_of, partner_ids), rule.bound
-        ))
+        scope = model._scope(as_of, partner_ids).without(self._fees_of(company))
+        working_table.keep(self.env.cr, STOPPED, category.stopped(scope, rule.bound))
         customers = self.env.execute_query(SQL(
             "SELECT DISTINCT partner_id FROM %s", SQL.identifier(STOPPED),
         ))
         if not customers:
             return 0
         alerts = self.browse(self._insert_categories(
-            company, model, policy, model._scope(as_of, [id_ for (id_,) in customers])
+            company, model, policy, scope.of(id_ for (id_,) in customers)
         ))
         self.invalidate_model()
         alerts._assign_work()
         return len(alerts)
+
+    @api.model
+    def _fees_of(self, company):
+        """Return the ids of the products that are no purchase of their category."""
+        return self.env["runwell.product.affinity"]._fee_products(company)
 
     def _insert_categories(self, company, model, policy, scope):
         """Insert the warnings about the table :data:`STOPPED`; return their ids."""
@@ -172,6 +176,7 @@ class RunwellChurnAlert(models.Model):
     def _close_won_back_categories(self, company, model):
         """Close the open alerts whose category was bought again."""
         self._close_bought_again(
-            company, model, "category", category_documents,
-            bought=SQL("d.categ_id = a.category_id"),
+            company, model, "category",
+            lambda scope: category_documents(scope.without(self._fees_of(company))),
+            bought=SQL("d.categ_id = a.category_id AND d.amount > 0"),
         )

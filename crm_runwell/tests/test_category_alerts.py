@@ -163,6 +163,76 @@ class TestCategoryAlerts(CategoryCase):
         # The same silence is not warned about again, however long it gets.
         self.assertEqual(self.warned(days_before(-8)), alert)
 
+    def test_a_category_that_is_sold_no_longer(self):
+        """Nobody can win it back; what is open already is left to people."""
+        for change, back in (
+            ({"active": False}, {"active": True}), ({"sale_ok": False}, {"sale_ok": True}),
+        ):
+            self.cup.product_tmpl_id.write(change)
+            self.assertFalse(self.warned(), change)
+            self.cup.product_tmpl_id.write(back)
+        alert = self.warned()
+        self.cup.product_tmpl_id.active = False
+        self.assertEqual(self.warned(days_before(-7)), alert)
+        self.assertEqual(alert.state, "warning")
+
+    def test_a_fee_is_no_purchase_of_its_category(self):
+        sold = self.make_product("Saucer", categ_id=self.cups.id)
+        # Neither what a customer stopped, nor what one still buys, nor what wins back.
+        for fee in (self.cup, self.leaf):
+            self.company.sudo().sale_discount_product_id = fee
+            self.assertFalse(self.warned(), fee.name)
+        self.company.sudo().sale_discount_product_id = sold
+        alert = self.warned()
+        self.sell(self.half, days_before(-3), sold, self.leaf)
+        self.warned(days_before(-4))
+        self.assertEqual(alert.state, "warning")
+
+    def test_what_was_given_back_brought_nothing(self):
+        orders = self.half.sale_order_ids.filtered(lambda o: self.cup in o.order_line.product_id)
+        for order in orders:
+            move = order._create_invoices()
+            move.write({"invoice_date": order.date_order, "date": order.date_order})
+            move.action_post()
+        moves = orders.invoice_ids
+
+        def give_back(some):
+            for move in some:
+                credit = self.refund(move, move.invoice_date, post=False)
+                credit.invoice_line_ids.filtered(lambda l: l.product_id != self.cup).unlink()
+                credit.action_post()
+
+        with self.quiet_queue():
+            give_back(moves[:15])
+        alert = self.warned()
+        self.assertEqual(alert.revenue_12m, 250.0)
+        self.env.cr.execute("DELETE FROM runwell_churn_alert WHERE id = %s", [alert.id])
+        self.env.invalidate_all()
+        with self.quiet_queue():
+            give_back(moves[15:])
+        self.assertFalse(self.warned())
+
+    def test_invoices_as_purchases(self):
+        """Credit notes lower what the category brought, and win nothing back."""
+        self.scoring._as_machine().purchase_source = "invoice"
+        buyer = self.customer("Invoiced")
+        lines = [{"product_id": sold.id, "price_unit": 50.0} for sold in (self.leaf, self.cup)]
+        with self.quiet_queue():
+            for week in range(40):
+                self.invoice(
+                    buyer, days_before(2 + 7 * week), lines=lines if week >= 20 else lines[:1],
+                )
+            self.invoice(buyer, days_before(150), lines=lines[1:], move_type="out_refund")
+        self.warned()
+        alert = self.category_alerts(buyer)
+        self.assertEqual((alert.category_id, alert.revenue_12m), (self.cups, 950.0))
+        self.invoice(buyer, days_before(-3), lines=lines[1:], move_type="out_refund")
+        self.warned(days_before(-4))
+        self.assertEqual(alert.state, "warning")
+        bought = self.invoice(buyer, days_before(-5), lines=lines[1:])
+        self.warned(days_before(-6))
+        self.assertEqual((alert.state, alert.won_back_move_id), ("won_back", bought))
+
     def test_muted_customer(self):
         with self.quiet_queue():
             self.env["runwell.override"].create({
