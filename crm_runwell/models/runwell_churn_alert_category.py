@@ -15,8 +15,12 @@ class RunwellChurnAlert(models.Model):
     _inherit = "runwell.churn.alert"
 
     category_id = fields.Many2one(
-        "product.category", "Product category", readonly=True, ondelete="cascade",
+        "product.category", "Product category", readonly=True, ondelete="set null",
         index="btree_not_null", help="What the customer no longer buys; empty for other alerts.",
+    )
+    category_name = fields.Char(
+        "Deleted category", readonly=True,
+        help="The name of the product category that was deleted since.",
     )
     still_category_id = fields.Many2one(
         "product.category", "Still buys", readonly=True, ondelete="set null",
@@ -28,11 +32,12 @@ class RunwellChurnAlert(models.Model):
 
     def _category_evidence(self):
         """Return why an alert of kind "category" was raised; False for the others."""
-        if self.kind != "category" or not self.category_id:
+        # sudo: the names of categories, for whoever may read the alert.
+        category = self.sudo().category_id.name or self.category_name
+        if self.kind != "category" or not category:
             return False
         values = {
-            # sudo: the names of categories, for whoever may read the alert.
-            "category": self.sudo().category_id.name,
+            "category": category,
             "day": format_date(self.env, self.last_order_date),
             "days": formatLang(self.env, self.days_between_orders or 0, digits=0),
         }
@@ -57,6 +62,21 @@ class RunwellChurnAlert(models.Model):
         ])
 
     # The machine
+
+    @api.model
+    def _keep_category_names(self, categories):
+        """Note the names of product categories that are about to be deleted.
+
+        The alerts stay, and with them what became of them; what is open is left to people.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """UPDATE runwell_churn_alert a SET category_name = category.name
+                 FROM product_category category
+                WHERE category.id = a.category_id AND category.id = ANY(%s)""",
+            categories.ids,
+        ))
+        self.invalidate_model(["category_name"])
 
     def _raise_of_categories(self, company, model, policy, partner_ids=None):
         """Warn of categories that stopped; hand over those whose customer is warned about.

@@ -6,7 +6,6 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..scoring.churn import Parameters
-from . import test_alert_workers
 from .common import AS_OF, STATED, days_before
 from .test_alerts import AlertCase
 
@@ -292,6 +291,37 @@ class TestCategoryAlerts(CategoryCase):
         self.assertEqual(len(orders), 20)
         self.assertEqual(orders.order_line.product_id, self.leaf + self.cup)
 
+    def test_a_deleted_category(self):
+        """The alerts stay, with its name and what became of them."""
+        alert = self.warned()
+        won_back = self.customer("Won back")
+        with self.quiet_queue():
+            for week in range(40):
+                self.sell(won_back, days_before(2 + 7 * week), self.leaf)
+                if week >= 20:
+                    self.sell(won_back, days_before(2 + 7 * week), self.cup)
+        self.warned()
+        self.sell(won_back, days_before(-3), self.cup)
+        self.warned(days_before(-4))
+        closed = self.category_alerts(won_back)
+        with self.at(f"{days_before(-5)} 12:00:00"):
+            alert._settle(self.company)
+        self.assertEqual((closed.state, closed.kept_revenue), ("won_back", 50.0))
+        self.cups.parent_id = self.env["product.category"].create({"name": "Crockery"})
+        # Its parent takes it along.
+        self.cups.parent_id.unlink()
+        self.assertEqual((alert.state, alert.category_id.id), ("warning", False))
+        self.assertEqual(alert.category_name, "Cups")
+        self.assertIn("Still buys Tea, stopped Cups", alert.evidence)
+        action = alert.with_user(self.manager).action_open_purchases()
+        self.assertEqual(self.env["sale.order"].search_count(action["domain"]), 40)
+        # Nobody knows any more whether it was bought within the horizon.
+        with self.at(f"{days_before(-100)} 12:00:00"):
+            alert._settle(self.company)
+        self.assertIs(alert.orders_after, False)
+        self.assertEqual((closed.state, closed.kept_revenue), ("won_back", 50.0))
+        self.assertEqual((self.rule().decided_count, self.rule().right_count), (1, 0))
+
     def test_play_by_cause(self):
         alert = self.warned()
         self.assertEqual(alert.suggested_plan_id.runwell_cause, "category")
@@ -322,56 +352,3 @@ class TestCategoryIndex(CategoryCase):
             self.env.cr.savepoint(),
         ):
             self.insert(self.cups)
-
-
-@tagged("post_install", "-at_install")
-class TestCategoryWorkers(test_alert_workers.TestAlertWorkers):
-    """The workers of customer alerts again, each customer with stopped cups as well."""
-
-    def make(self, env):
-        result = super().make(env)
-        tea, cups = env["product.category"].create([{"name": "RW Tea"}, {"name": "RW Cups"}])
-        leaf, cup = env["product.product"].create([
-            {"name": "RW Leaf", "categ_id": tea.id}, {"name": "RW Cup", "categ_id": cups.id},
-        ])
-        self.made = (leaf + cup, tea + cups)
-        env.cr.execute("UPDATE runwell_score SET lifecycle = 'active', revenue_12m = 100"
-                       " WHERE partner_id = ANY(%s)", [self.partner_ids])
-        env.cr.execute(
-            """WITH new AS (
-                   INSERT INTO sale_order (name, partner_id, partner_invoice_id,
-                          partner_shipping_id, company_id, currency_id, currency_rate, state,
-                          date_order, create_date, amount_untaxed, amount_total)
-                   SELECT 'RW', p.id, p.id, p.id, c.id, c.currency_id, 1, 'sale',
-                          now() AT TIME ZONE 'UTC' - interval '7 days' * week,
-                          now() AT TIME ZONE 'UTC', 20, 20
-                     FROM res_partner p, res_company c, generate_series(0, 39) week
-                    WHERE p.id = ANY(%(partners)s) AND c.id = %(company)s
-                   RETURNING id, partner_id, date_order, company_id, currency_id)
-               INSERT INTO sale_order_line (order_id, order_partner_id, product_id, name,
-                      product_uom_qty, price_unit, price_subtotal, price_total, company_id,
-                      currency_id, state, customer_lead)
-               SELECT new.id, new.partner_id, product, 'RW', 1, 10, 10, 10, new.company_id,
-                      new.currency_id, 'sale', 0
-                 FROM new, unnest(%(products)s) WITH ORDINALITY own(product, place)
-                WHERE place = 1 OR new.date_order < now() AT TIME ZONE 'UTC' - interval '139 days'
-            """,
-            {"partners": self.partner_ids, "company": self.company_id,
-             "products": [leaf.id, cup.id]},
-        )
-        return result
-
-    def take_away(self):
-        result = super().take_away()
-        products, categories = self.made
-        with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM product_product WHERE id = ANY(%s)", [products.ids])
-            cr.execute("DELETE FROM product_template WHERE name ->> 'en_US' LIKE 'RW %'")
-            cr.execute("DELETE FROM product_category WHERE id = ANY(%s)", [categories.ids])
-        return result
-
-    def test_two_win_back_at_once(self):
-        """Of categories: the other test's order of the day holds no cups."""
-
-    def order_again(self, cr):
-        """See :meth:`test_two_win_back_at_once`."""
