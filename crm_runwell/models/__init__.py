@@ -120,6 +120,7 @@ from . import res_users_settings
 from . import runwell_five_steps
 from . import runwell_five_steps_people
 from . import runwell_churn_alert_category
+from . import product_category
 from . import sale_order_facts
 from . import sale_order_tracking
 from . import res_partner_orders

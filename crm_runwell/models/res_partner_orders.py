@@ -39,7 +39,7 @@ class ResPartner(models.Model):
 
     def _runwell_orders_domain(self):
         return [
-            ("partner_id", "child_of", self.commercial_partner_id.id),
+            ("partner_id.commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "in", self.env.companies.ids),
         ]
 

@@ -54,7 +54,7 @@ class RunwellChurnAlert(models.Model):
         "loss_proposed_on", "closed_by_id", "won_back_order_id", "won_back_move_id",
         "won_back_amount", "kept_revenue", "reopen_count", "plan_id", "assigned_at", "due_on",
         "orders_after", "revenue_after", "is_left_out", "released_on", "returned_on",
-        "category_id", "still_category_id", "taken_over_by_id",
+        "category_id", "category_name", "still_category_id", "taken_over_by_id",
     })
 
     partner_id = fields.Many2one(
@@ -199,7 +199,7 @@ class RunwellChurnAlert(models.Model):
 
     @api.depends(
         "churn_probability", "silence_days", "days_between_orders", "kind", "category_id",
-        "still_category_id", "last_order_date",
+        "category_name", "still_category_id", "last_order_date",
     )
     def _compute_evidence(self):
         for alert in self:

@@ -15,8 +15,12 @@ class RunwellChurnAlert(models.Model):
     _inherit = "runwell.churn.alert"
 
     category_id = fields.Many2one(
-        "product.category", "Product category", readonly=True, ondelete="cascade",
+        "product.category", "Product category", readonly=True, ondelete="set null",
         index="btree_not_null", help="What the customer no longer buys; empty for other alerts.",
+    )
+    category_name = fields.Char(
+        "Deleted category", readonly=True,
+        help="The name of the product category that was deleted since.",
     )
     still_category_id = fields.Many2one(
         "product.category", "Still buys", readonly=True, ondelete="set null",
@@ -28,11 +32,12 @@ class RunwellChurnAlert(models.Model):
 
     def _category_evidence(self):
         """Return why an alert of kind "category" was raised; False for the others."""
-        if self.kind != "category" or not self.category_id:
+        # sudo: the names of categories, for whoever may read the alert.
+        category = self.sudo().category_id.name or self.category_name
+        if self.kind != "category" or not category:
             return False
         values = {
-            # sudo: the names of categories, for whoever may read the alert.
-            "category": self.sudo().category_id.name,
+            "category": category,
             "day": format_date(self.env, self.last_order_date),
             "days": formatLang(self.env, self.days_between_orders or 0, digits=0),
         }
@@ -58,6 +63,21 @@ class RunwellChurnAlert(models.Model):
 
     # The machine
 
+    @api.model
+    def _keep_category_names(self, categories):
+        """Note the names of product categories that are about to be deleted.
+
+        The alerts stay, and with them what became of them; what is open is left to people.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """UPDATE runwell_churn_alert a SET category_name = category.name
+                 FROM product_category category
+                WHERE category.id = a.category_id AND category.id = ANY(%s)""",
+            categories.ids,
+        ))
+        self.invalidate_model(["category_name"])
+
     def _raise_of_categories(self, company, model, policy, partner_ids=None):
         """Warn of categories that stopped; hand over those whose customer is warned about.
 
@@ -73,20 +93,24 @@ class RunwellChurnAlert(models.Model):
         ))
         if not rule or not as_of:
             return 0
-        working_table.keep(self.env.cr, STOPPED, category.stopped(
-            model._scope(as_of, partner_ids), rule.bound
-        ))
+        scope = model._scope(as_of, partner_ids).without(self._fees_of(company))
+        working_table.keep(self.env.cr, STOPPED, category.stopped(scope, rule.bound))
         customers = self.env.execute_query(SQL(
             "SELECT DISTINCT partner_id FROM %s", SQL.identifier(STOPPED),
         ))
         if not customers:
             return 0
         alerts = self.browse(self._insert_categories(
-            company, model, policy, model._scope(as_of, [id_ for (id_,) in customers])
+            company, model, policy, scope.of(id_ for (id_,) in customers)
         ))
         self.invalidate_model()
         alerts._assign_work()
         return len(alerts)
+
+    @api.model
+    def _fees_of(self, company):
+        """Return the ids of the products that are no purchase of their category."""
+        return self.env["runwell.product.affinity"]._fee_products(company)
 
     def _insert_categories(self, company, model, policy, scope):
         """Insert the warnings about the table :data:`STOPPED`; return their ids."""
@@ -172,6 +196,7 @@ class RunwellChurnAlert(models.Model):
     def _close_won_back_categories(self, company, model):
         """Close the open alerts whose category was bought again."""
         self._close_bought_again(
-            company, model, "category", category_documents,
-            bought=SQL("d.categ_id = a.category_id"),
+            company, model, "category",
+            lambda scope: category_documents(scope.without(self._fees_of(company))),
+            bought=SQL("d.categ_id = a.category_id AND d.amount > 0"),
         )

@@ -22,7 +22,7 @@ class RunwellChurnAlert(models.Model):
             [("partner_id", "in", (sources | kept).ids), ("state", "in", OPEN_STATES)],
             order="state, revenue_at_risk desc nulls last, id",
         ):
-            key = (alert.company_id, alert.kind, alert.category_id)
+            key = (alert.company_id, alert.kind, alert.category_id or alert.category_name)
             if key in staying:
                 alert.measure_ids.write({"alert_id": staying[key].id})
                 alert._talk_to(staying[key])

@@ -18,7 +18,7 @@ class RunwellChurnAlert(models.Model):
         # sudo: the scoring model is read by the machine.
         model = self.env["runwell.scoring.model"].sudo()._active_of(company)
         today = model._today()
-        scope = model._scope(today)
+        scope = model._scope(today).without(self._fees_of(company))
         self.env.flush_all()
         for kind, _label in self._fields["kind"].selection:
             if not self._has_kind(company, kind):

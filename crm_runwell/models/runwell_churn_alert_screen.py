@@ -134,7 +134,7 @@ class RunwellChurnAlert(models.Model):
     def action_open_purchases(self):
         """Open the documents behind the figures: those of the category, if it is about one."""
         self.ensure_one()
-        if self.kind == "category":
+        if self.category_id:
             return self._open_category_purchases()
         return self._score().action_open_purchases()
 

@@ -12,12 +12,13 @@ class SaleOrder(models.Model):
 
         ``ordered, delivered`` (goods in their reference units, or services where the order has
         no goods), ``by_delivery`` (whether a line is invoiced by what is delivered),
+        ``is_ahead`` (whether a service is, and nothing of it is delivered yet),
         ``invoiced, open, overdue`` (posted, net of credit notes, with taxes, in the order's
         currency), ``credited`` (of that, by credit notes), ``drafts`` (number of draft invoices),
         ``invoiced_on, due_on, paid_on`` (the last invoice, the first open deadline, the last
-        payment), ``prepaid`` (paid online before an invoice), ``pickings, pickings_done,
-        picked_on, planned_on`` (moments in UTC, where
-        stock is installed).
+        payment), ``prepaid`` (paid online before an invoice), ``pickings, picked_on,
+        planned_on`` (moments in UTC, where stock is installed), ``is_settled`` (whether all
+        deliveries are done and no goods wait for one).
 
         The part of an invoice over several orders goes by their lines.
         """
@@ -38,6 +39,7 @@ class SaleOrder(models.Model):
             SELECT o.id AS order_id,
                    coalesce(line.ordered, 0) AS ordered, coalesce(line.delivered, 0) AS delivered,
                    coalesce(line.by_delivery, FALSE) AS by_delivery,
+                   coalesce(line.is_ahead, FALSE) AS is_ahead,
                    coalesce(invoice.invoiced, 0) AS invoiced, coalesce(invoice.open, 0) AS open,
                    coalesce(invoice.overdue, 0) AS overdue,
                    coalesce(invoice.credited, 0) AS credited,
@@ -45,7 +47,7 @@ class SaleOrder(models.Model):
                    invoice.invoiced_on, invoice.due_on,
                    greatest(invoice.paid_on, prepaid.paid_on) AS paid_on,
                    coalesce(prepaid.amount, 0) AS prepaid,
-                   0 AS pickings, 0 AS pickings_done, NULL::timestamp AS picked_on,
+                   0 AS pickings, FALSE AS is_settled, NULL::timestamp AS picked_on,
                    NULL::timestamp AS planned_on
               FROM sale_order o
               LEFT JOIN line ON line.order_id = o.id
@@ -68,7 +70,9 @@ class SaleOrder(models.Model):
             SELECT l.order_id, coalesce(%(quantity)s %(goods)s, %(quantity)s) AS ordered,
                    CASE WHEN %(quantity)s %(goods)s IS NULL THEN %(delivered)s
                         ELSE %(delivered)s %(goods)s END AS delivered,
-                   bool_or(t.invoice_policy = 'delivery') AS by_delivery
+                   bool_or(t.invoice_policy = 'delivery') AS by_delivery,
+                   bool_or(t.invoice_policy = 'delivery' AND t.type = 'service'
+                           AND coalesce(l.qty_delivered, 0) <= 0) AS is_ahead
               FROM sale_order_line l
               JOIN product_product p ON p.id = l.product_id
               JOIN product_template t ON t.id = p.product_tmpl_id
@@ -81,30 +85,24 @@ class SaleOrder(models.Model):
         )
 
     def _sql_invoice_facts(self):
-        """Return SQL of what is invoiced and still open, a row an order.
-
-        A payment without an entry of its own leaves the residual as it is: it is taken off here.
-        """
-        today = SQL("%s::date", self._runwell_today())
+        """Return SQL of what is invoiced and still open, a row an order."""
         return SQL(
             """
             SELECT order_id,
                    sum(amount) FILTER (WHERE posted) AS invoiced,
                    sum(open) FILTER (WHERE posted) AS open,
-                   sum(open) FILTER (WHERE posted AND due_on < %(today)s AND open > 0) AS overdue,
+                   sum(overdue) FILTER (WHERE posted AND NOT is_credit) AS overdue,
                    -sum(amount) FILTER (WHERE posted AND is_credit) AS credited,
                    count(*) FILTER (WHERE NOT posted) AS drafts,
-                   max(day) FILTER (WHERE posted AND NOT is_credit) AS invoiced_on,
+                   coalesce(max(day) FILTER (WHERE posted AND NOT is_credit),
+                            max(day) FILTER (WHERE posted)) AS invoiced_on,
                    min(due_on) FILTER (WHERE posted AND open > 0) AS due_on,
                    max(paid_on) FILTER (WHERE posted) AS paid_on
               FROM (
                 SELECT part.order_id, m.state = 'posted' AS posted,
                        m.move_type = 'out_refund' AS is_credit,
-                       m.invoice_date AS day, m.invoice_date_due AS due_on,
-                       part.amount * factor AS amount,
-                       CASE WHEN m.payment_state IN ('paid', 'in_payment', 'reversed') THEN 0
-                            ELSE greatest(m.amount_residual - coalesce(unbooked.amount, 0), 0)
-                                 * part.amount / nullif(m.amount_total, 0) * factor END AS open,
+                       m.invoice_date AS day, part.amount * factor AS amount,
+                       due.open * share AS open, due.overdue * share AS overdue, due.due_on,
                        greatest(booked.paid_on, unbooked.paid_on) AS paid_on
                   FROM (%(parts)s) part
                   JOIN account_move m ON m.id = part.move_id
@@ -114,24 +112,56 @@ class SaleOrder(models.Model):
                          * CASE WHEN m.currency_id = o.currency_id THEN 1
                                 ELSE coalesce(o.currency_rate / nullif(m.invoice_currency_rate, 0),
                                               1) END AS factor) f
+                 CROSS JOIN LATERAL (
+                    SELECT part.amount / nullif(m.amount_total, 0) * factor AS share) s
                   LEFT JOIN LATERAL (
                     SELECT max(r.max_date) AS paid_on
                       FROM account_move_line l
-                      JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-                      JOIN account_move_line other ON other.id = r.credit_move_id
+                      JOIN account_partial_reconcile r
+                        ON r.debit_move_id = l.id OR r.credit_move_id = l.id
+                      JOIN account_move_line other
+                        ON other.id = CASE l.id WHEN r.debit_move_id THEN r.credit_move_id
+                                                ELSE r.debit_move_id END
                       JOIN account_move payment ON payment.id = other.move_id
                      WHERE l.move_id = m.id AND payment.move_type = 'entry') booked ON TRUE
                   LEFT JOIN LATERAL (
-                    SELECT sum(p.amount) AS amount, max(p.date) AS paid_on
+                    SELECT sum(CASE WHEN p.currency_id = m.currency_id THEN p.amount
+                                    ELSE abs(p.amount_company_currency_signed * m.amount_total
+                                             / nullif(m.amount_total_signed, 0)) END) AS amount,
+                           max(p.date) AS paid_on
                       FROM account_move__account_payment rel
                       JOIN account_payment p ON p.id = rel.payment_id
                      WHERE rel.invoice_id = m.id AND p.move_id IS NULL
-                       AND p.state IN ('in_process', 'paid')
-                       AND p.currency_id = m.currency_id) unbooked ON TRUE
+                       AND (p.state = 'in_process' OR p.state = 'paid' AND booked.paid_on IS NULL)
+                       ) unbooked ON TRUE
+                 CROSS JOIN LATERAL (%(due)s) due
                  WHERE m.state <> 'cancel' AND m.move_type IN ('out_invoice', 'out_refund')) moves
              GROUP BY order_id
             """,
-            today=today, parts=self._sql_invoice_parts(),
+            due=self._sql_due(), parts=self._sql_invoice_parts(),
+        )
+
+    def _sql_due(self):
+        """Return SQL ``(open, overdue, due_on)`` of invoice ``m``, instalment by instalment.
+
+        A payment without an entry of its own leaves the residual as it is, until the bank's
+        statement is matched: ``unbooked`` is taken off here, from what is due first.
+        """
+        return SQL(
+            """
+            SELECT sum(open) AS open, sum(open) FILTER (WHERE due_on < %s) AS overdue,
+                   min(due_on) FILTER (WHERE open > 0) AS due_on
+              FROM (SELECT due_on, greatest(rest - greatest(
+                               coalesce(unbooked.amount, 0)
+                               - sum(rest) OVER (ORDER BY due_on, id) + rest, 0), 0) AS open
+                      FROM (SELECT l.id, coalesce(l.date_maturity, m.invoice_date_due) AS due_on,
+                                   CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                                   * l.amount_residual_currency AS rest
+                              FROM account_move_line l
+                             WHERE l.move_id = m.id AND l.display_type = 'payment_term') term
+                   ) instalment
+            """,
+            self._runwell_today(),
         )
 
     def _sql_invoice_parts(self):
@@ -177,7 +207,14 @@ class SaleOrder(models.Model):
         return self.env.execute_query_dict(SQL(
             """
             SELECT s.sale_id AS order_id, count(*) AS pickings,
-                   count(*) FILTER (WHERE s.state = 'done') AS pickings_done,
+                   bool_and(s.state = 'done') AND NOT EXISTS (
+                       SELECT FROM sale_order_line l
+                         JOIN product_product p ON p.id = l.product_id
+                         JOIN product_template t ON t.id = p.product_tmpl_id
+                        WHERE l.order_id = s.sale_id AND t.type = 'consu'
+                          AND l.product_uom_qty > l.qty_delivered
+                          AND NOT EXISTS (
+                              SELECT FROM stock_move WHERE sale_line_id = l.id)) AS is_settled,
                    max(s.date_done) AS picked_on,
                    min(s.scheduled_date) FILTER (WHERE s.state <> 'done') AS planned_on
               FROM stock_picking s

@@ -87,16 +87,15 @@ class SaleOrder(models.Model):
     # The stages: state, day and words of each
 
     def _runwell_quotation_stage(self, facts):
-        day = self._runwell_day(self.create_date)
         if self.state == "sale":
-            return "done", day, self.env._("Accepted")
+            return "done", self._runwell_day(self.date_order), self.env._("Accepted")
         if self.state == "cancel":
-            return "none", day, self.env._("Cancelled")
+            return "none", self._runwell_day(self.runwell_cancelled_on), self.env._("Cancelled")
         if self.validity_date and self.validity_date < self._runwell_today():
             return "late", self.validity_date, self.env._("Expired")
         if self.state == "sent":
-            return "waiting", day, self.env._("Sent")
-        return "waiting", day, self.env._("Not sent yet")
+            return "waiting", self._runwell_day(self.runwell_sent_on), self.env._("Sent")
+        return "waiting", self._runwell_day(self.create_date), self.env._("Not sent yet")
 
     def _runwell_order_stage(self, facts):
         if self.state == "sale":
@@ -111,14 +110,21 @@ class SaleOrder(models.Model):
             return "none", False, ""
         if float_compare(facts["share"], 1, precision_digits=4) >= 0:
             return "done", self._runwell_day(facts["picked_on"]), self.env._("Delivered")
-        is_late = bool(planned and planned < self._runwell_today())
-        if facts["share"] > 0:
-            return "late" if is_late else "partly", planned, self.env._(
-                "%(percent)s %% delivered", percent=int(facts["share"] * 100) or 1,
+        percent = int(facts["share"] * 100)
+        if facts["is_settled"]:
+            # Closed short, or some came back.
+            return "done", self._runwell_day(facts["picked_on"]), self.env._(
+                "%(percent)s %% delivered, nothing more to come", percent=percent,
             )
-        if is_late:
+        is_watched = facts["pickings"] or facts["by_delivery"]
+        is_over = bool(planned and planned < self._runwell_today())
+        if facts["share"] > 0:
+            return "late" if is_over and is_watched else "partly", planned, self.env._(
+                "%(percent)s %% delivered", percent=percent or 1,
+            )
+        if is_over and is_watched:
             return "late", planned, self.env._("Late")
-        if planned or facts["pickings"] or facts["by_delivery"]:
+        if is_watched or planned and not is_over:
             return "waiting", planned, self.env._("To deliver")
         # Without stock a delivery is noted by hand, or not at all.
         return "none", False, self.env._("Not recorded")
@@ -130,11 +136,13 @@ class SaleOrder(models.Model):
             whole = compare(invoiced, self.amount_total - 5 * self.currency_id.rounding) >= 0
             if whole or self.invoice_status == "invoiced" and not facts["drafts"]:
                 return "done", day, self.env._("Invoiced")
-            return "partly", day, self.env._(
+            return "done" if self._runwell_is_all_invoiced(facts) else "partly", day, self.env._(
                 "%(amount)s invoiced", amount=self.currency_id.format(invoiced),
             )
         if facts["credited"]:
-            return "none", day, self.env._("Credited")
+            # An order over less than nothing is invoiced by a credit note.
+            state = "done" if compare(self.amount_total, 0) < 0 else "none"
+            return state, day, self.env._("Credited")
         if self.state != "sale" or self.currency_id.is_zero(self.amount_total):
             return "none", False, ""
         if facts["drafts"] and not facts.get("hides_drafts"):
@@ -143,6 +151,16 @@ class SaleOrder(models.Model):
             # Elsewhere, before the orders came here.
             return "done", False, self.env._("Invoiced")
         return "waiting", False, self.env._("Not invoiced yet")
+
+    def _runwell_is_all_invoiced(self, facts):
+        """Return whether what was delivered is invoiced, if that is less than what was ordered.
+
+        What nobody began with is still to come, and a down payment is not the invoice.
+        """
+        return bool(
+            self.invoice_status != "to invoice" and not facts["drafts"]
+            and facts["share"] and not facts["is_ahead"]
+        )
 
     def _runwell_payment_stage(self, facts):
         compare = self.currency_id.compare_amounts
@@ -165,6 +183,12 @@ class SaleOrder(models.Model):
             )
         if is_open:
             return "waiting", facts["due_on"], self.env._("Unpaid")
+        if compare(facts["invoiced"], 0) < 0:
+            if compare(facts["open"], 0) < 0:
+                return "waiting", False, self.env._(
+                    "%(amount)s to pay back", amount=self.currency_id.format(-facts["open"]),
+                )
+            return "done", facts["paid_on"], self.env._("Settled")
         return "none", False, ""
 
     # The documents behind a stage

@@ -5,7 +5,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _runwell_breadth(self):
-        """Return how many products the customer buys, and customers alike.
+        """Return how many products the customer buys, against the benchmark.
 
         :return: dict ``text``, ``is_far_below``, or False where nothing was bought in a year or
             the reader may not see it
@@ -20,13 +20,4 @@ class ResPartner(models.Model):
         ])
         if not row:
             return False
-        if row.benchmark is False:
-            text = self.env._(
-                "Buys %s products a year. Too few customers alike to compare.", row.product_count,
-            )
-        else:
-            text = self.env._(
-                "Buys %(count)s products a year; customers alike: %(benchmark)s",
-                count=row.product_count, benchmark=f"{row.benchmark:g}",
-            )
-        return {"text": text, "is_far_below": row.is_far_below}
+        return {"text": row._text(), "is_far_below": row.is_far_below}

@@ -32,8 +32,11 @@ class RunwellProductBreadth(models.Model):
         help="Different products bought in the last twelve months.",
     )
     benchmark = OptionalFloat(
-        "Customers alike", digits=(16, 1), readonly=True, aggregator="avg",
+        "Benchmark", digits=(16, 1), readonly=True, aggregator="avg",
         help="Set by the company, else the median of the customers of the same value class.",
+    )
+    is_own_benchmark = fields.Boolean(
+        "Our benchmark", readonly=True, help="Whether the company states the benchmark itself.",
     )
     gap = OptionalFloat("Short by", digits=(16, 1), readonly=True, aggregator="sum")
     is_far_below = fields.Boolean("Far below", readonly=True)
@@ -57,6 +60,7 @@ class RunwellProductBreadth(models.Model):
             """SELECT s.id, s.partner_id, s.company_id, s.currency_id, s.user_id, s.value_class,
                       s.as_of, s.product_count_12m AS product_count, s.revenue_12m, b.benchmark,
                       greatest(b.benchmark - s.product_count_12m, 0) AS gap,
+                      policy.product_benchmark IS NOT NULL AS is_own_benchmark,
                       coalesce(s.product_count_12m <= b.benchmark * b.share, FALSE)
                           AS is_far_below"""
         )
@@ -86,6 +90,20 @@ class RunwellProductBreadth(models.Model):
     @api.model
     def _where(self) -> SQL:
         return SQL("WHERE s.product_count_12m > 0")
+
+    def _text(self):
+        """Return the row in words."""
+        self.ensure_one()
+        if self.product_count == 1:
+            bought = self.env._("Buys 1 product a year")
+        else:
+            bought = self.env._("Buys %s products a year", self.product_count)
+        if self.benchmark is False:
+            return self.env._("%s. Too few customers alike to compare.", bought)
+        values = {"bought": bought, "benchmark": f"{self.benchmark:g}"}
+        if self.is_own_benchmark:
+            return self.env._("%(bought)s; our benchmark: %(benchmark)s", **values)
+        return self.env._("%(bought)s; customers alike: %(benchmark)s", **values)
 
     def action_open_partner(self):
         """Open the customer."""

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .affinity import sellable
 from .churn import sql_p_alive, sql_p_order
 from .features import categories
 from .purchases import category_documents, category_lines
@@ -21,7 +22,8 @@ def stopped(scope, gaps):
     """Return SQL of the categories that stopped, a row a customer and category.
 
     Columns ``partner_id, categ_id, order_days, first_day, last_day, gap`` and
-    ``still_categ_id``: of the categories still bought the one bought most often.
+    ``still_categ_id``: of the categories still bought the one bought most often. Of a
+    category no product is for sale any more: nobody can win it back, and it has no row.
 
     :param gaps: silent for more than so many own gaps
     """
@@ -38,17 +40,23 @@ def stopped(scope, gaps):
           FROM category c
          WHERE c.is_stopped AND c.order_days >= %(days)s
            AND %(as_of)s::date - c.last_day > %(gaps)s * c.gap
+           AND c.categ_id IN (
+               SELECT template.categ_id
+                 FROM product_template template
+                 JOIN product_product product ON product.product_tmpl_id = template.id
+                WHERE product.id IN (%(sellable)s))
         """,
         categories=categories(category_lines(scope), scope.as_of), as_of=scope.as_of,
-        days=ORDER_DAYS, gaps=gaps,
+        days=ORDER_DAYS, gaps=gaps, sellable=sellable(scope.company_id, scope.fee_ids),
     )
 
 
 def at_risk(scope, table, parameters, horizon):
     """Return SQL of the rows of a table of :func:`stopped` with ``revenue_12m`` and ``risk``.
 
-    ``revenue_12m``: what the category brought in twelve months, company currency; ``risk``:
-    the chance that it is not bought within the horizon. Scope: the customers of the table.
+    ``revenue_12m``: what the category brought in twelve months, less what was given back,
+    company currency; ``risk``: the chance that it is not bought within the horizon. Scope:
+    the customers of the table.
     """
     x, age = SQL("(order_days - 1)::float8"), SQL("(%s::date - first_day)::float8", scope.as_of)
     return SQL(

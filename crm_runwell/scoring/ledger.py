@@ -45,6 +45,14 @@ def _bought(scope, kind):
     return documents(scope), SQL("TRUE")
 
 
+def _can_tell(kind):
+    """Return the condition that what became of an alert of a kind can be told.
+
+    Of a product category that was deleted nobody knows any more whether it was bought.
+    """
+    return SQL("category_id IS NOT NULL") if kind == "category" else SQL("TRUE")
+
+
 def settle_horizons(scope, today, kind="customer"):
     """Return SQL that notes what the customers bought within the horizons that are over.
 
@@ -58,7 +66,7 @@ def settle_horizons(scope, today, kind="customer"):
             SELECT id, partner_id, raised_on, last_order_date, due_on, category_id
               FROM runwell_churn_alert
              WHERE company_id = %(company)s AND kind = %(kind)s AND due_on < %(today)s
-               AND orders_after IS NULL
+               AND orders_after IS NULL AND %(can_tell)s
         ), bought AS (
             SELECT a.id, count(*) FILTER (WHERE d.amount > 0) AS orders,
                    coalesce(sum(d.amount) FILTER (WHERE d.day >= a.raised_on), 0) AS revenue
@@ -73,6 +81,7 @@ def settle_horizons(scope, today, kind="customer"):
          WHERE a.id = due.id
         """,
         company=scope.company_id, today=today, kind=kind, documents=purchases, same=same,
+        can_tell=_can_tell(kind),
     )
 
 
@@ -115,7 +124,7 @@ def update_kept(scope, today, kind="customer"):
              WHERE company_id = %(company)s AND kind = %(kind)s
                AND (state = 'won_back' OR returned_on IS NOT NULL)
                AND (coalesce(returned_on, closed_on) > %(today)s::date - %(days)s - 31
-                    OR kept_revenue IS NULL)
+                    OR kept_revenue IS NULL) AND %(can_tell)s
         ), bought AS (
             SELECT a.id, sum(d.amount) AS revenue
               FROM won a JOIN (%(documents)s) d
@@ -128,5 +137,5 @@ def update_kept(scope, today, kind="customer"):
          WHERE a.id = won.id AND a.kept_revenue IS DISTINCT FROM coalesce(b.revenue, 0)
         """,
         company=scope.company_id, today=today, kind=kind, documents=purchases, same=same,
-        days=KEPT_DAYS,
+        days=KEPT_DAYS, can_tell=_can_tell(kind),
     )

@@ -24,6 +24,7 @@ class Scope:
     :ivar tz: the company's time zone (an Olson name)
     :ivar partner_ids: commercial partners to look at; None means all
     :ivar has_sale_margin: whether order lines record their cost (module ``sale_margin``)
+    :ivar fee_ids: products that are no purchase of their category, such as delivery
     """
 
     company_id: int
@@ -32,6 +33,7 @@ class Scope:
     tz: str = "UTC"
     partner_ids: tuple | None = None
     has_sale_margin: bool = False
+    fee_ids: tuple = ()
 
     def at(self, as_of):
         """Return the same scope as of another day."""
@@ -40,6 +42,10 @@ class Scope:
     def of(self, partner_ids):
         """Return the same scope of these commercial partners alone."""
         return replace(self, partner_ids=tuple(partner_ids))
+
+    def without(self, fee_ids):
+        """Return the same scope with these products left out of their categories."""
+        return replace(self, fee_ids=tuple(fee_ids))
 
 
 def documents(scope):
@@ -54,11 +60,11 @@ def documents(scope):
 
 
 def lines(scope, margin_since):
-    """Return SQL of ``(partner_id, day, product_id, amount, margin)``, a row a product line.
+    """Return SQL ``(partner_id, day, product_id, amount, margin, document_id)``, a row a line.
 
-    ``margin`` is worked out for the days after ``margin_since`` (None: for none) and null
-    where no cost is known: the cost recorded on the order line where the database has one,
-    else the product's cost of today.
+    ``document_id`` is as of :func:`documents`; ``margin`` is worked out for the days after
+    ``margin_since`` (None: for none) and null where no cost is known: the cost recorded on
+    the order line where the database has one, else the product's cost of today.
     """
     if scope.source == "invoice":
         return _invoice_lines(scope, margin_since)
@@ -85,9 +91,9 @@ def category_lines(scope):
                  JOIN res_partner p ON p.id = m.partner_id
                  JOIN account_move_line l ON l.move_id = m.id
                  %s
-                WHERE l.display_type = 'product' AND l.balance < 0 AND %s
+                WHERE l.display_type = 'product' AND l.balance < 0 AND %s AND %s
                 GROUP BY p.commercial_partner_id, m.invoice_date, template.categ_id""",
-            category, _invoice_counts(scope),
+            category, _is_no_fee(scope), _invoice_counts(scope),
         )
     return SQL(
         """SELECT o.partner_id, o.day, template.categ_id, count(*)::int AS line_count
@@ -98,49 +104,32 @@ def category_lines(scope):
                    OFFSET 0) o
              JOIN sale_order_line l ON l.order_id = o.id
              %s
-            WHERE l.price_subtotal > 0 AND l.display_type IS NULL
+            WHERE l.price_subtotal > 0 AND l.display_type IS NULL AND %s
             GROUP BY o.partner_id, o.day, template.categ_id""",
-        _order_day(scope), _order_counts(scope), category,
+        _order_day(scope), _order_counts(scope), category, _is_no_fee(scope),
     )
 
 
 def category_documents(scope):
     """Return SQL ``(partner_id, day, categ_id, amount, document_id)``: documents by category.
 
-    A row a document and product category, of the lines above zero; company currency.
+    A row a document and product category; as of :func:`documents`, below zero a return.
     """
-    category = SQL(
-        """JOIN product_product product ON product.id = l.product_id
-           JOIN product_template template ON template.id = product.product_tmpl_id"""
-    )
-    if scope.source == "invoice":
-        return SQL(
-            """SELECT p.commercial_partner_id AS partner_id, m.invoice_date AS day,
-                      template.categ_id, -sum(l.balance) AS amount, m.id AS document_id
-                 FROM account_move m
-                 JOIN res_partner p ON p.id = m.partner_id
-                 JOIN account_move_line l ON l.move_id = m.id
-                 %s
-                WHERE l.display_type = 'product' AND l.balance < 0 AND %s
-                GROUP BY p.commercial_partner_id, m.invoice_date, template.categ_id, m.id""",
-            category, _invoice_counts(scope),
-        )
     return SQL(
-        """SELECT o.partner_id, o.day, template.categ_id, sum(%s) AS amount,
-                  o.id AS document_id
-             FROM (SELECT o.id, o.currency_rate, p.commercial_partner_id AS partner_id,
-                          %s AS day
-                     FROM sale_order o
-                     JOIN res_partner p ON p.id = o.partner_id
-                    WHERE o.amount_untaxed <> 0 AND %s
-                   OFFSET 0) o
-             JOIN sale_order_line l ON l.order_id = o.id
-             %s
-            WHERE l.price_subtotal > 0 AND l.display_type IS NULL
-            GROUP BY o.partner_id, o.day, template.categ_id, o.id""",
-        _in_company_currency(SQL("l.price_subtotal")), _order_day(scope), _order_counts(scope),
-        category,
+        """SELECT l.partner_id, l.day, template.categ_id, sum(l.amount) AS amount, l.document_id
+             FROM (%s) l
+             JOIN product_product product ON product.id = l.product_id
+             JOIN product_template template ON template.id = product.product_tmpl_id
+            WHERE %s
+            GROUP BY l.partner_id, l.day, template.categ_id, l.document_id
+           HAVING sum(l.amount) <> 0""",
+        lines(scope, None), _is_no_fee(scope),
     )
+
+
+def _is_no_fee(scope):
+    """Return the condition that line ``l`` is a purchase of its product's category."""
+    return SQL("l.product_id <> ALL(%s)", list(scope.fee_ids)) if scope.fee_ids else SQL("TRUE")
 
 
 def _orders(scope):
@@ -305,7 +294,7 @@ def _order_lines(scope, margin_since):
         product = _join_product(scope, SQL("s.product_uom_id"))
     return SQL(
         """SELECT o.partner_id, o.day, s.product_id, %(amount)s AS amount,
-                  %(margin)s AS margin
+                  %(margin)s AS margin, o.id AS document_id
              FROM (SELECT o.id, o.currency_rate, p.commercial_partner_id AS partner_id,
                           %(day)s AS day
                      FROM sale_order o
@@ -361,7 +350,8 @@ def _credit_lines(scope, margin_since):
         """SELECT c.partner_id, c.day, product_id, c.amount,
                   CASE WHEN c.day <= %(since)s OR %(since)s IS NULL THEN NULL
                        WHEN c.order_line_id IS NULL THEN c.amount
-                       ELSE c.amount * (1 - %(cost)s / nullif(%(amount)s, 0)) END AS margin
+                       ELSE c.amount * (1 - %(cost)s / nullif(%(amount)s, 0)) END AS margin,
+                  NULL::int AS document_id
              FROM (%(credits)s) c
              LEFT JOIN (sale_order_line s
                         JOIN sale_order o ON o.id = s.order_id
@@ -378,7 +368,8 @@ def _invoice_lines(scope, margin_since):
                   -l.balance AS amount,
                   CASE WHEN m.invoice_date > %(since)s THEN
                       -l.balance - product.cost * %(units)s
-                      * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END END AS margin
+                      * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END END AS margin,
+                  m.id AS document_id
              FROM account_move m
              JOIN res_partner p ON p.id = m.partner_id
              JOIN account_move_line l ON l.move_id = m.id

@@ -116,7 +116,10 @@ from . import test_affinity
 from . import test_affinity_products
 from . import test_affinity_due
 from . import test_category_alerts
+from . import test_category_workers
 from . import test_order_tracking
+from . import test_order_tracking_money
+from . import test_order_tracking_stock
 from . import test_suggestion
 from . import test_suggestion_outcome
 from . import test_product_breadth

@@ -60,9 +60,12 @@ class TestSellable(AffinityCase):
         for number in range(6):
             order = self.buy(self.customer(f"Cancelled {number}"), days_before(2), self.d, self.e)
             order.write({"state": "cancel"})
-        self.order(self.customer_, days_before(2), lines=[
+        order = self.order(self.customer_, days_before(2), lines=[
             {"product_id": self.d.id, "is_downpayment": True, "price_unit": 5},
+            *({"display_type": kind, "name": self.b.name, "product_id": False,
+               "product_uom_qty": 0} for kind in ("line_section", "line_note")),
         ])
+        self.assertEqual(len(order.order_line.filtered("display_type")), 2)
         self.build()
         self.assertFalse(self.pair(self.d, self.e))
         self.assertEqual(self.suggested(self.customer_), [self.b.id, self.c.id])

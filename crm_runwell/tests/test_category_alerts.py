@@ -6,7 +6,6 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..scoring.churn import Parameters
-from . import test_alert_workers
 from .common import AS_OF, STATED, days_before
 from .test_alerts import AlertCase
 
@@ -163,6 +162,76 @@ class TestCategoryAlerts(CategoryCase):
         # The same silence is not warned about again, however long it gets.
         self.assertEqual(self.warned(days_before(-8)), alert)
 
+    def test_a_category_that_is_sold_no_longer(self):
+        """Nobody can win it back; what is open already is left to people."""
+        for change, back in (
+            ({"active": False}, {"active": True}), ({"sale_ok": False}, {"sale_ok": True}),
+        ):
+            self.cup.product_tmpl_id.write(change)
+            self.assertFalse(self.warned(), change)
+            self.cup.product_tmpl_id.write(back)
+        alert = self.warned()
+        self.cup.product_tmpl_id.active = False
+        self.assertEqual(self.warned(days_before(-7)), alert)
+        self.assertEqual(alert.state, "warning")
+
+    def test_a_fee_is_no_purchase_of_its_category(self):
+        sold = self.make_product("Saucer", categ_id=self.cups.id)
+        # Neither what a customer stopped, nor what one still buys, nor what wins back.
+        for fee in (self.cup, self.leaf):
+            self.company.sudo().sale_discount_product_id = fee
+            self.assertFalse(self.warned(), fee.name)
+        self.company.sudo().sale_discount_product_id = sold
+        alert = self.warned()
+        self.sell(self.half, days_before(-3), sold, self.leaf)
+        self.warned(days_before(-4))
+        self.assertEqual(alert.state, "warning")
+
+    def test_what_was_given_back_brought_nothing(self):
+        orders = self.half.sale_order_ids.filtered(lambda o: self.cup in o.order_line.product_id)
+        for order in orders:
+            move = order._create_invoices()
+            move.write({"invoice_date": order.date_order, "date": order.date_order})
+            move.action_post()
+        moves = orders.invoice_ids
+
+        def give_back(some):
+            for move in some:
+                credit = self.refund(move, move.invoice_date, post=False)
+                credit.invoice_line_ids.filtered(lambda l: l.product_id != self.cup).unlink()
+                credit.action_post()
+
+        with self.quiet_queue():
+            give_back(moves[:15])
+        alert = self.warned()
+        self.assertEqual(alert.revenue_12m, 250.0)
+        self.env.cr.execute("DELETE FROM runwell_churn_alert WHERE id = %s", [alert.id])
+        self.env.invalidate_all()
+        with self.quiet_queue():
+            give_back(moves[15:])
+        self.assertFalse(self.warned())
+
+    def test_invoices_as_purchases(self):
+        """Credit notes lower what the category brought, and win nothing back."""
+        self.scoring._as_machine().purchase_source = "invoice"
+        buyer = self.customer("Invoiced")
+        lines = [{"product_id": sold.id, "price_unit": 50.0} for sold in (self.leaf, self.cup)]
+        with self.quiet_queue():
+            for week in range(40):
+                self.invoice(
+                    buyer, days_before(2 + 7 * week), lines=lines if week >= 20 else lines[:1],
+                )
+            self.invoice(buyer, days_before(150), lines=lines[1:], move_type="out_refund")
+        self.warned()
+        alert = self.category_alerts(buyer)
+        self.assertEqual((alert.category_id, alert.revenue_12m), (self.cups, 950.0))
+        self.invoice(buyer, days_before(-3), lines=lines[1:], move_type="out_refund")
+        self.warned(days_before(-4))
+        self.assertEqual(alert.state, "warning")
+        bought = self.invoice(buyer, days_before(-5), lines=lines[1:])
+        self.warned(days_before(-6))
+        self.assertEqual((alert.state, alert.won_back_move_id), ("won_back", bought))
+
     def test_muted_customer(self):
         with self.quiet_queue():
             self.env["runwell.override"].create({
@@ -222,6 +291,37 @@ class TestCategoryAlerts(CategoryCase):
         self.assertEqual(len(orders), 20)
         self.assertEqual(orders.order_line.product_id, self.leaf + self.cup)
 
+    def test_a_deleted_category(self):
+        """The alerts stay, with its name and what became of them."""
+        alert = self.warned()
+        won_back = self.customer("Won back")
+        with self.quiet_queue():
+            for week in range(40):
+                self.sell(won_back, days_before(2 + 7 * week), self.leaf)
+                if week >= 20:
+                    self.sell(won_back, days_before(2 + 7 * week), self.cup)
+        self.warned()
+        self.sell(won_back, days_before(-3), self.cup)
+        self.warned(days_before(-4))
+        closed = self.category_alerts(won_back)
+        with self.at(f"{days_before(-5)} 12:00:00"):
+            alert._settle(self.company)
+        self.assertEqual((closed.state, closed.kept_revenue), ("won_back", 50.0))
+        self.cups.parent_id = self.env["product.category"].create({"name": "Crockery"})
+        # Its parent takes it along.
+        self.cups.parent_id.unlink()
+        self.assertEqual((alert.state, alert.category_id.id), ("warning", False))
+        self.assertEqual(alert.category_name, "Cups")
+        self.assertIn("Still buys Tea, stopped Cups", alert.evidence)
+        action = alert.with_user(self.manager).action_open_purchases()
+        self.assertEqual(self.env["sale.order"].search_count(action["domain"]), 40)
+        # Nobody knows any more whether it was bought within the horizon.
+        with self.at(f"{days_before(-100)} 12:00:00"):
+            alert._settle(self.company)
+        self.assertIs(alert.orders_after, False)
+        self.assertEqual((closed.state, closed.kept_revenue), ("won_back", 50.0))
+        self.assertEqual((self.rule().decided_count, self.rule().right_count), (1, 0))
+
     def test_play_by_cause(self):
         alert = self.warned()
         self.assertEqual(alert.suggested_plan_id.runwell_cause, "category")
@@ -252,56 +352,3 @@ class TestCategoryIndex(CategoryCase):
             self.env.cr.savepoint(),
         ):
             self.insert(self.cups)
-
-
-@tagged("post_install", "-at_install")
-class TestCategoryWorkers(test_alert_workers.TestAlertWorkers):
-    """The workers of customer alerts again, each customer with stopped cups as well."""
-
-    def make(self, env):
-        result = super().make(env)
-        tea, cups = env["product.category"].create([{"name": "RW Tea"}, {"name": "RW Cups"}])
-        leaf, cup = env["product.product"].create([
-            {"name": "RW Leaf", "categ_id": tea.id}, {"name": "RW Cup", "categ_id": cups.id},
-        ])
-        self.made = (leaf + cup, tea + cups)
-        env.cr.execute("UPDATE runwell_score SET lifecycle = 'active', revenue_12m = 100"
-                       " WHERE partner_id = ANY(%s)", [self.partner_ids])
-        env.cr.execute(
-            """WITH new AS (
-                   INSERT INTO sale_order (name, partner_id, partner_invoice_id,
-                          partner_shipping_id, company_id, currency_id, currency_rate, state,
-                          date_order, create_date, amount_untaxed, amount_total)
-                   SELECT 'RW', p.id, p.id, p.id, c.id, c.currency_id, 1, 'sale',
-                          now() AT TIME ZONE 'UTC' - interval '7 days' * week,
-                          now() AT TIME ZONE 'UTC', 20, 20
-                     FROM res_partner p, res_company c, generate_series(0, 39) week
-                    WHERE p.id = ANY(%(partners)s) AND c.id = %(company)s
-                   RETURNING id, partner_id, date_order, company_id, currency_id)
-               INSERT INTO sale_order_line (order_id, order_partner_id, product_id, name,
-                      product_uom_qty, price_unit, price_subtotal, price_total, company_id,
-                      currency_id, state, customer_lead)
-               SELECT new.id, new.partner_id, product, 'RW', 1, 10, 10, 10, new.company_id,
-                      new.currency_id, 'sale', 0
-                 FROM new, unnest(%(products)s) WITH ORDINALITY own(product, place)
-                WHERE place = 1 OR new.date_order < now() AT TIME ZONE 'UTC' - interval '139 days'
-            """,
-            {"partners": self.partner_ids, "company": self.company_id,
-             "products": [leaf.id, cup.id]},
-        )
-        return result
-
-    def take_away(self):
-        result = super().take_away()
-        products, categories = self.made
-        with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM product_product WHERE id = ANY(%s)", [products.ids])
-            cr.execute("DELETE FROM product_template WHERE name ->> 'en_US' LIKE 'RW %'")
-            cr.execute("DELETE FROM product_category WHERE id = ANY(%s)", [categories.ids])
-        return result
-
-    def test_two_win_back_at_once(self):
-        """Of categories: the other test's order of the day holds no cups."""
-
-    def order_again(self, cr):
-        """See :meth:`test_two_win_back_at_once`."""

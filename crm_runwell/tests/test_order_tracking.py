@@ -4,50 +4,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import RunwellCase
+from .tracking_common import TrackingCase
 
 
 @tagged("post_install", "-at_install")
-class TestOrderTracking(RunwellCase):
+class TestOrderTracking(TrackingCase):
     """Quotation, order, delivery, invoice and payment in one line, from real documents."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.buyer = cls.customer("Buyer")
-        cls.counted = cls.make_product("Counted", invoice_policy="delivery")
-        # Its delivery is noted by hand, whether stock is installed or not.
-        cls.work = cls.make_product("Work", type="service", invoice_policy="delivery")
-        cls.bank = cls.env["account.journal"].create({
-            "name": "Bank", "code": "RWB", "type": "bank", "company_id": cls.company.id,
-        })
-        cls.company.transfer_account_id = cls.env["account.account"].create({
-            "name": "Transfer", "code": "RW120", "account_type": "asset_current",
-            "reconcile": True, "company_ids": cls.company.ids,
-        })
-
-    @classmethod
-    def invoice_order(cls, order, day):
-        move = super().invoice_order(order, day)
-        move.invoice_date_due = day
-        return move
-
-    def line(self, order):
-        self.env.invalidate_all()
-        return order._runwell_tracking()[order.id]
-
-    def states(self, order):
-        return {stage["key"]: stage["state"] for stage in self.line(order)["stages"]}
-
-    def text(self, order, key):
-        return {stage["key"]: stage["text"] for stage in self.line(order)["stages"]}[key]
-
-    def pay(self, move, amount, day="2024-06-20"):
-        return self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids,
-        ).create({
-            "amount": amount, "payment_date": day, "journal_id": self.bank.id,
-        })._create_payments()
 
     def test_a_quotation(self):
         order = self.order(self.buyer, "2024-06-01", state="draft")
@@ -63,16 +25,6 @@ class TestOrderTracking(RunwellCase):
             self.assertEqual(self.states(order)["quotation"], "waiting")
         with self.at("2024-06-16 12:00:00"):
             self.assertEqual(self.states(order)["quotation"], "late")
-
-    def test_invoiced_before_it_came_here(self):
-        order = self.order(self.buyer, "2024-06-01")
-        self.assertEqual(self.states(order)["invoice"], "waiting")
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE sale_order SET invoice_status = 'invoiced' WHERE id = %s", (order.id,),
-        )
-        self.assertEqual(self.text(order, "invoice"), "Invoiced")
-        self.assertEqual(self.states(order)["payment"], "none")
 
     def test_an_order_from_delivery_to_payment(self):
         order = self.order(self.buyer, "2024-06-01", lines=[
@@ -90,7 +42,9 @@ class TestOrderTracking(RunwellCase):
         line = self.line(order)
         self.assertEqual((line["invoiced"], line["paid"], line["open"]), (40, 0, 40))
         with self.at("2024-06-09 12:00:00"):
-            self.assertEqual(self.states(order)["invoice"], "partly")
+            # What is delivered is invoiced, and no more can be now.
+            self.assertEqual(self.states(order)["invoice"], "done")
+            self.assertIn("40.00", self.text(order, "invoice"))
             self.assertEqual(self.states(order)["payment"], "waiting")
             self.assertEqual(self.text(order, "payment"), "Unpaid")
         with self.at("2024-06-12 12:00:00"):
@@ -102,8 +56,10 @@ class TestOrderTracking(RunwellCase):
         with self.at("2024-06-10 12:00:00"):
             self.assertEqual(self.states(order)["payment"], "partly")
         self.pay(first, 25)
-        self.assertEqual(self.states(order)["payment"], "partly")
+        self.assertEqual(self.states(order)["payment"], "done")
         order.order_line.qty_delivered = 10
+        self.assertEqual(self.states(order)["invoice"], "partly")
+        self.assertEqual(self.states(order)["payment"], "partly")
         self.pay(self.invoice_order(order, "2024-06-15"), 60, "2024-06-25")
         line = self.line(order)
         self.assertEqual((line["invoiced"], line["paid"], line["open"]), (100, 100, 0))
@@ -112,14 +68,46 @@ class TestOrderTracking(RunwellCase):
             {stage["key"]: stage["day"] for stage in line["stages"]}["payment"], "2024-06-25",
         )
 
+    def test_the_day_of_the_quotation(self):
+        """When it was sent, accepted or cancelled; when it was written, as long as it is not."""
+        order = self.made_on(self.order(self.buyer, "2024-06-03", state="draft"), "2024-05-20")
+        self.assertEqual(self.day(order, "quotation"), "2024-05-20")
+        with self.at("2024-06-01 12:00:00"):
+            order.action_quotation_sent()
+        self.assertEqual(self.day(order, "quotation"), "2024-06-01")
+        with self.at("2024-06-04 12:00:00"):
+            order.action_confirm()
+        self.assertEqual(self.day(order, "quotation"), "2024-06-04")
+        with self.at("2024-06-07 12:00:00"):
+            order._action_cancel()
+        self.assertEqual(self.day(order, "quotation"), "2024-06-07")
+        # Of before it was noted down: no day rather than a wrong one.
+        order.runwell_cancelled_on = False
+        self.assertFalse(self.day(order, "quotation"))
+
     def test_a_promised_day_that_passed(self):
-        order = self.order(self.buyer, "2024-06-01", commitment_date="2024-06-10 12:00:00")
+        order = self.order(
+            self.buyer, "2024-06-01", commitment_date="2024-06-10 12:00:00",
+            lines=[{"product_id": self.work.id}],
+        )
         with self.at("2024-06-10 20:00:00"):
             self.assertEqual(self.states(order)["delivery"], "waiting")
         with self.at("2024-06-11 20:00:00"):
             self.assertEqual(self.states(order)["delivery"], "late")
         order.order_line.qty_delivered = 1
         self.assertEqual(self.states(order)["delivery"], "done")
+
+    def test_a_promised_day_without_anybody_who_notes_deliveries(self):
+        advice = self.make_product("Advice", type="service")
+        order = self.order(
+            self.buyer, "2024-06-01", commitment_date="2024-06-10 12:00:00",
+            lines=[{"product_id": advice.id}],
+        )
+        with self.at("2024-06-10 20:00:00"):
+            self.assertEqual(self.states(order)["delivery"], "waiting")
+        with self.at("2024-06-11 20:00:00"):
+            self.assertEqual(self.states(order)["delivery"], "none")
+            self.assertEqual(self.text(order, "delivery"), "Not recorded")
 
     def test_a_delivery_that_nobody_notes_is_not_waited_for(self):
         order = self.order(self.buyer, "2024-06-01")
@@ -152,86 +140,6 @@ class TestOrderTracking(RunwellCase):
         order.order_line[0].qty_delivered = 1
         self.assertEqual(self.states(order)["delivery"], "done")
 
-    def test_an_invoice_over_two_orders(self):
-        orders = self.order(self.buyer, "2024-06-01", 100) + self.order(
-            self.buyer, "2024-06-02", 300,
-        )
-        move = self.invoice_order(orders, "2024-06-10")
-        self.assertEqual((len(move), move.amount_total), (1, 400))
-        self.pay(move, 200)
-        lines = orders._runwell_tracking()
-        self.assertEqual(
-            [(line["invoiced"], line["paid"], line["open"]) for line in lines.values()],
-            [(100, 50, 50), (300, 150, 150)],
-        )
-
-    def test_a_draft_invoice_is_not_invoiced(self):
-        order = self.order(self.buyer, "2024-06-01")
-        order._create_invoices()
-        self.assertEqual(self.states(order)["invoice"], "waiting")
-        self.assertEqual(self.text(order, "invoice"), "Draft invoice")
-        self.assertEqual(self.line(order)["invoiced"], 0)
-        seen = order._runwell_portal_tracking()[order.id]
-        self.assertNotIn("Draft invoice", str(seen))
-
-    def test_a_credited_order(self):
-        order = self.order(self.buyer, "2024-06-01")
-        move = self.invoice_order(order, "2024-06-10")
-        self.refund(move, "2024-06-12")
-        self.assertEqual(move.payment_state, "reversed")
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (0, 0, 0))
-        self.assertEqual(self.text(order, "invoice"), "Credited")
-        self.assertEqual(self.states(order)["payment"], "none")
-
-    def test_a_part_credited_and_the_rest_paid(self):
-        order = self.order(self.buyer, "2024-06-01", lines=[
-            {"product_uom_qty": 10, "price_unit": 10},
-        ])
-        move = self.invoice_order(order, "2024-06-10")
-        refund = self.refund(move, "2024-06-12", quantity=2)
-        (move + refund).line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        ).reconcile()
-        self.assertEqual(move.amount_residual, 80)
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (80, 0, 80))
-        self.pay(move, 80)
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (80, 80, 0))
-        self.assertEqual(self.states(order)["payment"], "done")
-
-    def test_a_down_payment(self):
-        order = self.order(self.buyer, "2024-06-01", 1000)
-        self.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=order.ids,
-        ).create({"advance_payment_method": "percentage", "amount": 30}).create_invoices()
-        first = order.invoice_ids
-        first.write({"invoice_date": "2024-06-05"})
-        first.action_post()
-        self.pay(first, 300)
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (300, 300, 0))
-        self.assertEqual(self.states(order)["payment"], "partly")
-        final = order._create_invoices(final=True)
-        final.write({"invoice_date": "2024-06-10"})
-        final.action_post()
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (1000, 300, 700))
-        self.assertEqual(self.states(order)["invoice"], "done")
-        self.pay(final, 700)
-        self.assertEqual(self.states(order)["payment"], "done")
-
-    def test_another_currency(self):
-        self.set_rate(self.foreign, 2.0)
-        order = self.order(self.buyer, "2024-06-01", 100, currency=self.foreign)
-        move = self.invoice_order(order, "2024-06-10")
-        self.assertEqual(move.currency_id, self.foreign)
-        self.pay(move, 40)
-        line = self.line(order)
-        self.assertEqual((line["invoiced"], line["paid"], line["open"]), (100, 40, 60))
-        self.assertEqual(line["currency_id"], self.foreign.id)
-
     def test_a_cancelled_order(self):
         order = self.order(self.buyer, "2024-06-01")
         order._action_cancel()
@@ -254,34 +162,6 @@ class TestOrderTracking(RunwellCase):
         few = self.queries(lambda: orders[:2]._runwell_tracking())
         self.assertEqual(self.queries(lambda: orders._runwell_tracking()), few)
         self.assertLessEqual(few, 7)
-
-    def test_deliveries_where_stock_is_installed(self):
-        order = self.order(self.buyer, "2024-06-01", state="draft", lines=[
-            {"product_id": self.counted.id, "product_uom_qty": 10},
-        ])
-        if "picking_ids" not in order._fields:
-            self.skipTest("stock is not installed")
-        with self.at("2024-06-01 12:00:00"):
-            order.action_confirm()
-            self.assertEqual(self.states(order)["delivery"], "waiting")
-        with self.at("2024-06-20 12:00:00"):
-            self.assertEqual(self.states(order)["delivery"], "late")
-            picking = order.picking_ids
-            picking.move_ids.quantity = 4
-            picking.move_ids.picked = True
-            picking.with_context(skip_backorder=True).button_validate()
-            self.assertEqual(self.text(order, "delivery"), "40 % delivered")
-            rest = order.picking_ids - picking
-            self.assertEqual(
-                set(order.action_open_runwell_stage("delivery")["domain"][0][2]),
-                set(order.picking_ids.ids),
-            )
-            rest.move_ids.quantity = 6
-            rest.move_ids.picked = True
-            rest.button_validate()
-            self.assertEqual(self.states(order)["delivery"], "done")
-        days = {stage["key"]: stage["day"] for stage in self.line(order)["stages"]}
-        self.assertEqual(days["delivery"], "2024-06-20")
 
     def test_documents_of_a_stage(self):
         order = self.order(self.buyer, "2024-06-01")
@@ -321,6 +201,11 @@ class TestOrderTracking(RunwellCase):
         self.assertEqual(
             [line["id"] for line in found["orders"]], [order.id for order in orders[:1:-1]],
         )
+        # A company of its own below it is another customer.
+        daughter = self.customer("Daughter", parent_id=self.buyer.id)
+        self.order(daughter, "2024-06-09")
+        self.assertEqual(self.buyer.get_runwell_orders()["count"], 7)
+        self.assertEqual(daughter.get_runwell_orders()["count"], 1)
         for limit in (0, 41, "5"):
             with self.assertRaises(UserError):
                 self.buyer.get_runwell_orders(limit)

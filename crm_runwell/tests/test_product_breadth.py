@@ -56,11 +56,16 @@ class TestProductBreadth(RunwellCase):
         self.assertIn("Too few", customers[0]._runwell_breadth()["text"])
 
     def test_the_companys_own_number(self):
-        customer = self.buyer("Buyer", 2)
+        customer, other = self.buyer("Buyer", 2), self.buyer("Other", 1)
         policy = self.env["runwell.retention.policy"]._of(self.company)
         policy.write({"product_benchmark": 4.5, "breadth_share": 0.5})
         self.assertEqual(self.rows()[customer].benchmark, 4.5)
         self.assertTrue(self.rows()[customer].is_far_below)
+        self.assertEqual(
+            [buyer._runwell_breadth()["text"] for buyer in (customer, other)],
+            ["Buys 2 products a year; our benchmark: 4.5",
+             "Buys 1 product a year; our benchmark: 4.5"],
+        )
         policy.breadth_share = 0.4
         self.env.flush_all()
         self.assertFalse(self.rows()[customer].is_far_below)

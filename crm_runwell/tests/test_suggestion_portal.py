@@ -185,3 +185,10 @@ class TestSuggestionPortal(HttpCase, SuggestionCase):
         # The three, and the one that the customer bought tea with.
         self.assertEqual(text.count("o_runwell_portal_tracking"), 4)
         self.assertEqual(text.count('data-stage="order"'), 4)
+
+    def test_the_list_of_quotations(self):
+        self.authenticate(self.ours.login, self.ours.login)
+        text = self.url_open("/my/quotes").text
+        self.assertIn(self.quote.name, text)
+        self.assertEqual(text.count("o_runwell_portal_tracking"), 1)
+        self.assertEqual(self.line(text), {"quotation": "waiting", "order": "waiting"})

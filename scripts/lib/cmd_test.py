@@ -30,8 +30,14 @@ from lib.odoo_source import Odoo
 
 DATABASE = "runwell_test"
 SLOTS = 9
+#: Modules that the addon does without, and the tests of what it gives where they are installed.
+MORE = ("mass_mailing", "sale_stock")
+MORE_TESTS = (
+    "test_order_tracking_stock.py", "test_timeline_sources.py::TestTimelineOfOtherAddons",
+)
 USAGE = """\
-scripts/test                 linters, installing, uninstalling, all tests with coverage
+scripts/test                 linters, installing, uninstalling, other modules beside it, all tests
+                             with coverage
 scripts/test ARGUMENT...     only tests, ARGUMENT... as for pytest: -k score, crm_runwell/tests/…
   --reuse                    (first) update the test database of before, instead of a new one
 scripts/test --lint          only the linters
@@ -103,6 +109,7 @@ def check_all(odoo: Odoo, db: str) -> list[Verdict]:
             ],
             "uninstalling": lambda: [uninstall.check(odoo, plain, f"{db}_uninstall")],
             "installing with demo data": lambda: [demo_verdict(odoo, with_demo, f"{db}_demo")],
+            f"tests with {' and '.join(MORE)}": lambda: [more_verdict(odoo, plain, f"{db}_more")],
             "linters": linters.run,
         }
         start = time.monotonic()
@@ -122,6 +129,31 @@ def demo_verdict(odoo: Odoo, source: str, db: str) -> Verdict:
     if not verdict.problem:
         database.drop(db)
     return verdict
+
+
+def more_verdict(odoo: Odoo, source: str, db: str) -> Verdict:
+    """Installs the other modules beside the addon; runs the tests that need them."""
+    name = f"tests with {' and '.join(MORE)}"
+    modules = ",".join((build.MODULE, *MORE))
+    try:
+        database.copy(source, db)
+        build.run_odoo(
+            odoo, f"install-{db}", ["-d", db, "-i", modules], f"{modules} do not install",
+        )
+        build.check_installed(db)
+    except say.Failure as failure:
+        return Verdict(name, str(failure))
+    command, env = pytest_command(odoo, db)
+    result = subprocess.run(
+        [*command, "-q", *(f"{paths.ADDON.name}/tests/{file}" for file in MORE_TESTS)],
+        cwd=paths.ROOT, env=env, check=False, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )
+    # None may be left out: it is here that they run.
+    if result.returncode or " skipped" in result.stdout.rstrip().rsplit("\n", 1)[-1]:
+        return Verdict(name, result.stdout[-8000:])
+    database.drop(db)
+    return Verdict(name)
 
 
 def report(verdicts: list[Verdict]) -> bool:
@@ -149,21 +181,27 @@ def say_missing_browser() -> None:
 def run_pytest(odoo: Odoo, db: str, wanted: list[str]) -> int:
     """The tests; pytest's closing line is the last of the output."""
     database.keep_unvacuumed(db)
-    file = config.write(odoo, paths.RUN / f"{db}.conf", max_cron_threads=0)
-    command: list[str | Path] = [
-        paths.VENV_PYTHON, "-m", "pytest", "--odoo-http",
-        f"--odoo-config={file}", f"--odoo-database={db}",
-        "--doctest-modules", "-p", "no:cacheprovider", "-rs", "--no-fold-skipped",
-    ]
+    command, env = pytest_command(odoo, db)
+    command += ["--odoo-http", "--doctest-modules"]
     if not wanted:
         command += ["--cov", "--cov-report=term", "--durations=5"]
     if not any(Path(word.split("::")[0]).exists() for word in wanted):
         command += default_folders()
-    env = config.environment(file) | {"COVERAGE_FILE": str(paths.RUN / f"{db}.coverage")}
     sys.stdout.flush()
     return subprocess.run(
         [str(word) for word in [*command, *wanted]], cwd=paths.ROOT, env=env, check=False
     ).returncode
+
+
+def pytest_command(odoo: Odoo, db: str) -> tuple[list[str], dict[str, str]]:
+    """pytest in a database, and its environment."""
+    file = config.write(odoo, paths.RUN / f"{db}.conf", max_cron_threads=0)
+    command = [
+        str(paths.VENV_PYTHON), "-m", "pytest", f"--odoo-config={file}", f"--odoo-database={db}",
+        "-p", "no:cacheprovider", "-rs", "--no-fold-skipped",
+    ]
+    env = config.environment(file) | {"COVERAGE_FILE": str(paths.RUN / f"{db}.coverage")}
+    return command, env
 
 
 def default_folders() -> list[str]:
