@@ -185,7 +185,9 @@ class SaleOrder(models.Model):
         for user in (self.user_id, self.team_id.user_id, policy._supervisor()):
             if (
                 user.active and not user.share and self.company_id in user.company_ids
-                and self.with_user(user).with_company(self.company_id).has_access("read")
+                and self.with_user(user).with_context(
+                    allowed_company_ids=self.company_id.ids
+                ).has_access("read")
             ):
                 return user
         return self.env["res.users"]

@@ -246,7 +246,10 @@ class TestSuggestion(SuggestionCase):
         ])
         for number in range(6):
             self.together(self.tea, self.make_product(f"Rare {number}"), 5, 80, 0.01)
-        self.assertEqual(len(self.offered(self.quotation_of())), 5)
+        offers = self.offered(self.quotation_of()).values()
+        self.assertEqual(len(offers), 5)
+        for offer in offers:
+            self.assertIn("customers with Tea also buy it", offer["text"])
 
     def test_what_many_buy(self):
         """Popular alone is not bought together: on the customer, not on an order."""
