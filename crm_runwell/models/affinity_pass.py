@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo.tools import SQL
 
-from ..scoring import affinity
+from ..scoring import affinity, sellable, substitutes
 from . import working_table
 
 #: The working tables; they live as long as the transaction.
@@ -35,7 +35,7 @@ class AffinityPass:
         """Count baskets, pairs, customers and substitutes; writes no row that is kept."""
         day = self.scope.as_of
         with self._much_memory():
-            self._keep(SOLD, affinity.for_sale(self.scope.company_id, self.left_out))
+            self._keep(SOLD, sellable.for_sale(self.scope.company_id, self.left_out))
             self._keep(VISITS, affinity.visits(self.scope, table(SOLD)))
             self._forget_taken_back()
             self._keep(OWN, affinity.owned(table(VISITS)))
@@ -46,12 +46,14 @@ class AffinityPass:
             pair_count = self._cut_baskets()
             self._keep(COUNTS, affinity.counts(table(BASKETS)))
             self._keep(PAIRS, affinity.pairs(table(BASKETS), pair_count))
-            self._keep(SWITCHES, affinity.switches(table(VISITS), table(PRODUCTS), day))
-            self._keep(INSTEAD, affinity.substitutes(
-                table(SWITCHES), table(PAIRS), table(COUNTS)
-            ))
-            self._keep(NEAR, affinity.neighbours(table(PAIRS), table(COUNTS), table(INSTEAD)))
+            self._keep(SWITCHES, substitutes.switches(table(VISITS), table(PRODUCTS), day))
             self._keep_bits(affinity.buyers(table(OWN), table(PRODUCTS)))
+            self._keep(INSTEAD, affinity.common_buyers(substitutes.substitutes(
+                table(SWITCHES), table(PAIRS), table(COUNTS)
+            ), table(BITS)))
+            self._keep(NEAR, affinity.neighbours(
+                table(PAIRS), table(COUNTS), table(INSTEAD), table(BITS)
+            ))
 
     def insert(self):
         """Insert the rows to be kept, and drop the working tables; return how many pairs."""
@@ -63,20 +65,21 @@ class AffinityPass:
                        product_count, other_count, customer_count, product_customer_count,
                        switch_count, similarity, rank)
                 SELECT %(company)s, %(as_of)s, product_id, other_product_id, kind, n, n_i, n_j,
-                       customer_count, product_customer_count, switches, similarity, rank
-                  FROM (%(counted)s) counted
+                       common, product_customer_count, switches, similarity, rank
+                  FROM (%(pairs)s) pair
                  ORDER BY i, kind DESC, rank, j
                 RETURNING 1)
             SELECT count(*) FROM inserted
             """,
             company=self.scope.company_id, as_of=self.scope.as_of,
-            counted=affinity.common_buyers(SQL(
-                """SELECT i, j, n, n_i, n_j, 'together' AS kind, 0 AS switches, similarity, rank
+            pairs=affinity.named(SQL(
+                """SELECT i, j, n, n_i, n_j, common, 'together' AS kind, 0 AS switches,
+                          similarity, rank
                      FROM %s
                     UNION ALL
-                   SELECT i, j, n, n_i, n_j, 'instead', switches, 0, 0 FROM %s""",
+                   SELECT i, j, n, n_i, n_j, common, 'instead', switches, 0, 0 FROM %s""",
                 table(NEAR), table(INSTEAD),
-            ), table(BITS), table(PRODUCTS)),
+            ), table(PRODUCTS)),
         ))
         self.cr.execute(SQL(
             """INSERT INTO runwell_product_demand (
@@ -101,6 +104,7 @@ class AffinityPass:
         working_table.make(self.cr, BITS, SQL("%s LIMIT 0", query))
         self.cr.execute(SQL("ALTER TABLE %s ALTER bits SET STORAGE EXTERNAL", table(BITS)))
         self.cr.execute(SQL("INSERT INTO %s %s", table(BITS), query))
+        self.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (i)", table(BITS)))
         working_table.analyse(self.cr, BITS)
 
     def _forget_taken_back(self):

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 
 class ResPartner(models.Model):
-    """Next products of a customer: new ones and those that are due again."""
+    """Next products of a customer: new ones and those to buy again."""
 
     _inherit = "res.partner"
 
@@ -14,16 +14,16 @@ class ResPartner(models.Model):
         Notes that they were shown.
 
         :return: dict ``offers`` (see `runwell.suggestion._screen`), ``may_quote``, ``breadth``
-            (see `_runwell_breadth`) and ``left_out``: whether nothing may be suggested
+            (see `_runwell_breadth`) and ``left_out``: why nothing may be suggested, or ""
         :raise AccessError: if the reader may not see the customer
         """
         return self._runwell_offers("_offers", is_paired=False) | {
             "breadth": self._runwell_breadth(),
         }
 
-    def get_runwell_due_products(self):
-        """Return the products that are due again, like `get_runwell_next_products`."""
-        return self._runwell_offers("_due_offers")
+    def get_runwell_again_products(self):
+        """Return the products to buy again, like `get_runwell_next_products`."""
+        return self._runwell_offers("_again_offers")
 
     def _runwell_offers(self, of_kind, **options):
         self.ensure_one()
@@ -39,7 +39,7 @@ class ResPartner(models.Model):
             Suggestion._note_shown(customer, company, offers, "customer")
         return {
             "offers": Suggestion._screen(offers), "may_quote": may_quote,
-            "left_out": not Suggestion._takes_offers(customer, company),
+            "left_out": Suggestion._no_offers(customer, company),
         }
 
     def action_runwell_quotation(self, product_ids):

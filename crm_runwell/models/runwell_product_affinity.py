@@ -3,6 +3,10 @@ from odoo.tools import SQL
 
 from ..scoring import next_product
 
+#: What is told of a product that is due again, and of one that a customer usually buys.
+DUE = ("product_id", "last_on", "rhythm_days", "due_on", "times", "worth")
+USUAL = ("product_id", "times", "last_on")
+
 
 class RunwellProductAffinity(models.Model):
     """Two products of a company and how they are bought: together, or one in place of the other.
@@ -51,7 +55,7 @@ class RunwellProductAffinity(models.Model):
     rank = fields.Integer(readonly=True, aggregator=None)
 
     @api.model
-    def _suggest(self, partner, company, limit=10, basket=(), as_of=None):
+    def _suggest(self, partner, company, limit=10, basket=(), as_of=None, is_paired=False):
         """Return new products that a customer probably needs, the best first.
 
         None that the customer bought before or has in the basket, that cannot be sold, that
@@ -62,12 +66,13 @@ class RunwellProductAffinity(models.Model):
         :param basket: ids of ``product.product`` that are being bought now
         :param as_of: the last day that counts; None: today in the company. Pairs that were
             built later than that are not used.
+        :param bool is_paired: whether each must go together with one that is bought
         :return: list of dicts ``product_id``, ``score`` (1.2 at most), ``because_product_id``
             (the product that speaks for it most, False where popularity alone does), ``both``
             (customers with both of these) and ``of`` (customers with that one)
         """
         found = self._suggest_many(
-            company, partner.commercial_partner_id.ids, limit, basket, as_of,
+            company, partner.commercial_partner_id.ids, limit, basket, as_of, is_paired,
         )
         if not found:
             return []
@@ -89,21 +94,19 @@ class RunwellProductAffinity(models.Model):
 
     @api.model
     def _suggest_many(self, company, partner_ids, limit=10, basket=(), as_of=None,
-                      with_owned=False):
-        """Return the suggestions for many commercial partners, in one statement.
+                      is_paired=False):
+        """Return the new products of many commercial partners, in one statement.
 
-        :param with_owned: the products that each buys most often first, then new ones
         :return: list of ``(partner_id, product_id, score, rank)``, by partner and rank
         """
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
+        return self.env.execute_query(SQL(
             "SELECT * FROM (%s) suggestion ORDER BY partner_id, rank",
             next_product.ranked(
                 self._scope_of(company, as_of), partner_ids, limit,
-                self._fee_products(company), tuple(basket), with_owned,
+                self._fee_products(company), tuple(basket), is_paired, self._alternatives(),
             ),
         ))
-        return rows
 
     @api.model
     def _due(self, partner, company, limit=10, as_of=None):
@@ -115,17 +118,55 @@ class RunwellProductAffinity(models.Model):
             days between), ``due_on``, ``times`` (days with it) and ``worth`` (mean amount of
             such a day, company currency)
         """
+        rows = self._due_many(company, partner.commercial_partner_id.ids, limit, as_of)
+        return [dict(zip(DUE, row[1:], strict=True)) for row in rows]
+
+    @api.model
+    def _usual(self, partner, company, limit=10, as_of=None):
+        """Return what a customer bought before, the most often first; what is due is among them.
+
+        Access: see :meth:`_suggest`.
+
+        :return: list of dicts ``product_id``, ``times`` (days with it) and ``last_on``
+        """
+        rows = self._usual_many(company, partner.commercial_partner_id.ids, limit, as_of)
+        return [dict(zip(USUAL, row[1:], strict=True)) for row in rows]
+
+    @api.model
+    def _due_many(self, company, partner_ids, limit=10, as_of=None):
+        """Return what is due again of many commercial partners, in one statement.
+
+        :return: list of ``(partner_id, …)``, see :data:`DUE`, by partner and rank
+        """
+        return self._listed(next_product.due, DUE, company, partner_ids, limit, as_of)
+
+    @api.model
+    def _usual_many(self, company, partner_ids, limit=10, as_of=None):
+        """Return what many commercial partners usually buy, in one statement.
+
+        :return: list of ``(partner_id, …)``, see :data:`USUAL`, by partner and rank
+        """
+        return self._listed(next_product.usual, USUAL, company, partner_ids, limit, as_of)
+
+    def _listed(self, query, names, company, partner_ids, limit, as_of):
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
-            "SELECT product_id, last_on, rhythm_days, due_on, times, worth FROM (%s) due"
-            " ORDER BY rank",
-            next_product.due(
-                self._scope_of(company, as_of), partner.commercial_partner_id.ids, limit,
-                self._fee_products(company),
+        return self.env.execute_query(SQL(
+            "SELECT %s FROM (%s) listed ORDER BY partner_id, rank",
+            SQL(", ").join(map(SQL.identifier, ("partner_id", *names))),
+            query(
+                self._scope_of(company, as_of), partner_ids, limit, self._fee_products(company),
             ),
         ))
-        names = ("product_id", "last_on", "rhythm_days", "due_on", "times", "worth")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    @api.model
+    def _alternatives(self):
+        """Return SQL of the templates that people named as alternatives; None without a shop."""
+        field = self.env["product.template"]._fields.get("alternative_product_ids")
+        return field and SQL(
+            "SELECT %s AS product_tmpl_id, %s AS other_tmpl_id FROM %s",
+            SQL.identifier(field.column1), SQL.identifier(field.column2),
+            SQL.identifier(field.relation),
+        )
 
     @api.model
     def _scope_of(self, company, as_of=None):

@@ -5,7 +5,7 @@ from .optional_fields import OptionalFloat
 
 
 class RunwellRetentionPolicy(models.Model):
-    """How many products a customer should buy: the company's own word, where it has one."""
+    """The company's own word on products: how many a customer should buy, who adds them."""
 
     _inherit = "runwell.retention.policy"
 
@@ -17,6 +17,12 @@ class RunwellRetentionPolicy(models.Model):
     breadth_share = fields.Float(
         "Far below from", default=0.5, required=True, tracking=True,
         help="Customers who buy at most this share of the benchmark are listed.",
+    )
+
+    customers_add_products = fields.Boolean(
+        "Customers add suggested products themselves", default=False, tracking=True,
+        help="On the portal, at the price of the quotation's price list, until the quotation is "
+        "signed or paid. Off: they ask for a product, and the salesperson makes the price.",
     )
 
     @api.constrains("product_benchmark", "breadth_share")

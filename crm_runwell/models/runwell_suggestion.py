@@ -10,7 +10,7 @@ HIT_DAYS = 60
 #: How long a product is not offered again to a customer for whom a person put it aside.
 REST_DAYS = 180
 PLACES = [("order", "Order"), ("customer", "Customer page"), ("portal", "Portal")]
-KINDS = [("new", "New product"), ("due", "Due again")]
+KINDS = [("new", "New product"), ("due", "Due again"), ("usual", "Usual product")]
 STATES = [
     ("shown", "Undecided"), ("accepted", "Taken"), ("bought", "Bought later"),
     ("dismissed", "Put aside"), ("ignored", "Not bought"),
@@ -23,7 +23,8 @@ class RunwellSuggestion(models.Model):
 
     Written by the machine alone. A row is open (``shown``) for at most 60 days; a product shown
     again after that begins a new row, so that each row is one try. A hit is a product that was
-    taken with one click, or bought within 60 days after it was first shown.
+    taken with one click, or bought within 60 days after it was first shown. The kind is that of
+    the first time.
     """
 
     _name = "runwell.suggestion"
@@ -138,26 +139,38 @@ class RunwellSuggestion(models.Model):
 
     @api.model
     def _dismiss(self, partner, company, product, place):
-        """Note that a person put a product aside for this customer: it rests for 180 days."""
+        """Note that a person put a product aside for this customer: it rests for 180 days.
+
+        It rests everywhere, but only what was shown at this place is decided by it.
+        """
         today = self._today_of(company)
-        shown = self._shown(partner, company, product)
+        here = [("place", "=", place)]
+        shown = self._shown(partner, company, product, here)
         if not shown:
             self._note_shown(
                 partner, company, [{"product_id": product.id, "kind": "new"}], place,
             )
-            shown = self._shown(partner, company, product)
+            shown = self._shown(partner, company, product, here)
         shown.write({
             "state": "dismissed", "hit": 0.0, "done_by_id": self.env.uid, "decided_on": today,
             "dismissed_until": fields.Date.add(today, days=REST_DAYS),
         })
 
     def action_offer_again(self):
-        """Offer products again that were put aside."""
+        """Offer products again that were put aside, wherever that was."""
         self.check_access("read")
         if not self.env["sale.order"].has_access("create"):
             raise AccessError(self.env._("Whoever makes quotations may offer a product again."))
-        # sudo: rows of the machine; who may see them was checked.
-        self.sudo()._as_machine().write({"dismissed_until": False})
+        self.flush_model()
+        self.env.cr.execute(SQL(
+            """UPDATE runwell_suggestion aside SET dismissed_until = NULL
+                 FROM runwell_suggestion chosen
+                WHERE chosen.id = ANY(%s) AND aside.dismissed_until IS NOT NULL
+                  AND (aside.partner_id, aside.company_id, aside.product_id)
+                    = (chosen.partner_id, chosen.company_id, chosen.product_id)""",
+            self.ids,
+        ))
+        self.invalidate_model()
 
     def _shown(self, partner, company, products, domain=()):
         # sudo: rows of the machine; the caller checked the order or the customer.
@@ -179,6 +192,8 @@ class RunwellSuggestion(models.Model):
     @api.model
     def _settle(self, company):
         """Close a company's suggestions that were bought, or not bought in time.
+
+        A purchase settles one row of a customer, product and place: the oldest.
 
         :return: how many were closed
         """
@@ -202,14 +217,25 @@ class RunwellSuggestion(models.Model):
                SET bought_on = bought.day, hit = 1,
                    state = CASE WHEN known.state = 'shown' THEN 'bought' ELSE known.state END,
                    decided_on = coalesce(known.decided_on, bought.day)
-              FROM (SELECT s.id, min(line.day) AS day
-                      FROM (%(lines)s) line
-                      JOIN runwell_suggestion s
-                        ON s.partner_id = line.partner_id AND s.product_id = line.product_id
-                     WHERE s.company_id = %(company)s AND s.bought_on IS NULL
-                       AND s.state IN ('shown', 'accepted') AND line.amount > 0
-                       AND line.day BETWEEN s.first_shown_on AND s.first_shown_on + %(days)s
-                     GROUP BY s.id) bought
+              FROM (SELECT DISTINCT ON (partner_id, product_id, place) id, day
+                      FROM (SELECT s.id, s.partner_id, s.product_id, s.place, s.first_shown_on,
+                                   min(line.day) AS day
+                              FROM (%(lines)s) line
+                              JOIN runwell_suggestion s ON s.partner_id = line.partner_id
+                                                       AND s.product_id = line.product_id
+                             WHERE s.company_id = %(company)s AND s.bought_on IS NULL
+                               AND s.state IN ('shown', 'accepted') AND line.amount > 0
+                               AND line.day BETWEEN s.first_shown_on
+                                                AND s.first_shown_on + %(days)s
+                               AND NOT EXISTS (
+                                   SELECT FROM runwell_suggestion settled
+                                    WHERE settled.company_id = s.company_id
+                                      AND settled.partner_id = s.partner_id
+                                      AND settled.product_id = s.product_id
+                                      AND settled.place = s.place
+                                      AND settled.bought_on = line.day)
+                             GROUP BY s.id) one
+                     ORDER BY partner_id, product_id, place, first_shown_on, id) bought
              WHERE known.id = bought.id
             """,
             lines=lines(scope, today), company=company.id, days=HIT_DAYS,

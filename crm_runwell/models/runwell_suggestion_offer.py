@@ -1,8 +1,13 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
-#: The most products of a kind that are suggested at once.
+from ..scoring.sellable import APART
+
+#: The most products that are suggested at once: new ones, and those that are due.
 LIMIT = 5
+#: The most products to buy again, those that are due among them.
+AGAIN_LIMIT = 10
 #: Who sees what every customer of the company buys.
 SEES_ALL = ("sales_team.group_sale_salesman_all_leads", "crm_runwell.group_executive")
 
@@ -13,15 +18,25 @@ class RunwellSuggestion(models.Model):
     _inherit = "runwell.suggestion"
 
     @api.model
-    def _takes_offers(self, partner, company):
-        """Return whether anything may be suggested to a customer.
+    def _no_offers(self, partner, company):
+        """Return why nothing may be suggested to a customer, in words; "" if something may.
 
-        Not to whom a person left out of the scoring, nor to a customer of another company.
+        Nothing to whom a person left out of the scoring, nor to a customer of another company;
+        one of a parent company is a branch's own.
         """
         partner = partner.commercial_partner_id
+        if partner.runwell_exclusion:
+            return self.env._("This customer is left out of the scoring: nothing is suggested.")
+        if partner.company_id and partner.company_id not in company.parent_ids:
+            return self.env._("This is another company's customer: nothing is suggested here.")
+        return ""
+
+    @api.model
+    def _may_offer(self, partner, company):
+        """Return whether something may be suggested to a customer, and told to the reader."""
         return bool(
-            partner and not partner.runwell_exclusion
-            and (not partner.company_id or partner.company_id == company)
+            partner and not self._no_offers(partner, company)
+            and self._may_know(partner, company)
         )
 
     @api.model
@@ -53,46 +68,77 @@ class RunwellSuggestion(models.Model):
             products that many buy are suggested too
         :return: dicts ``kind, product_id, because_product_id, both, of``
         """
-        if not self._takes_offers(partner, company) or not self._may_know(partner, company):
+        if not self._may_offer(partner, company):
             return []
         partner = partner.commercial_partner_id
-        resting = self._resting_products(partner, company)
+        without = self._not_now(partner, company, basket)
         # sudo: the engine counts over all customers of the company; only counts come out.
         found = self.env["runwell.product.affinity"].sudo()._suggest(
-            partner, company, limit=limit + len(resting) + len(basket), basket=tuple(basket),
+            partner, company, limit=limit + len(without), basket=tuple(basket),
+            is_paired=is_paired,
         )
-        if is_paired:
-            found = [one for one in found if one["because_product_id"]]
-        return self._on_sale(found, "new", company, resting | set(basket), limit)
+        return self._on_sale([one | {"kind": "new"} for one in found], company, without)[:limit]
 
     @api.model
-    def _due_offers(self, partner, company, basket=(), limit=LIMIT):
-        """Return the products that the customer usually buys again about now.
+    def _again_offers(self, partner, company, basket=(), limit=AGAIN_LIMIT):
+        """Return what the customer buys again: what is due about now, then what it usually buys.
 
-        :return: dicts ``kind, product_id, last_on, rhythm_days, due_on, times``
+        :return: dicts ``kind, product_id, last_on, times``; of those that are due also
+            ``rhythm_days, due_on``
         """
-        if not self._takes_offers(partner, company) or not self._may_know(partner, company):
+        if not self._may_offer(partner, company):
             return []
         partner = partner.commercial_partner_id
-        resting = self._resting_products(partner, company)
-        # sudo: the reader may see the customer; the rhythm is over all its orders.
-        found = self.env["runwell.product.affinity"].sudo()._due(
-            partner, company, limit=limit + len(resting) + len(basket),
-        )
-        return self._on_sale(found, "due", company, resting | set(basket), limit)
+        without = self._not_now(partner, company, basket)
+        # sudo: the reader may see the customer; what is usual is over all its orders.
+        Affinity = self.env["runwell.product.affinity"].sudo()
+        many = limit + LIMIT + len(without)
+        due = [one | {"kind": "due"} for one in Affinity._due(partner, company, many)]
+        usual = [one | {"kind": "usual"} for one in Affinity._usual(partner, company, many)]
+        on_sale = self._on_sale(due + usual, company, without)
+        due = [one for one in on_sale if one["kind"] == "due"][:LIMIT]
+        shown = {one["product_id"] for one in due}
+        usual = [
+            one for one in on_sale
+            if one["kind"] == "usual" and one["product_id"] not in shown
+        ]
+        return (due + usual)[:limit]
 
     @api.model
-    def _on_sale(self, found, kind, company, without, limit):
+    def _not_now(self, partner, company, basket):
+        """Return the ids of products that are not offered: put aside, on the order, or quoted."""
+        # sudo: what a colleague quoted is offered already, whoever may see the quotation.
+        quoted = self.env["sale.order.line"].sudo()._read_group([
+            ("order_id.partner_id.commercial_partner_id", "=", partner.id),
+            ("order_id.company_id", "=", company.id), ("order_id.state", "in", ("draft", "sent")),
+            ("product_id", "!=", False),
+            "|", ("order_id.validity_date", "=", False),
+            ("order_id.validity_date", ">=", self._today_of(company)),
+        ], ["product_id"])
+        return {
+            *basket, *(product.id for [product] in quoted),
+            *self._resting_products(partner, company),
+        }
+
+    @api.model
+    def _on_sale(self, found, company, without):
         """Keep of the engine's products those that the user may sell here, in their order."""
         ids = [one["product_id"] for one in found if one["product_id"] not in without]
-        on_sale = set(self.env["product.product"].search([
-            ("id", "in", ids), ("sale_ok", "=", True),
-            ("company_id", "in", (False, company.id)),
-        ]).ids)
-        return [
-            one | {"kind": kind} for one in found
-            if one["product_id"] in on_sale and one["product_id"] not in without
-        ][:limit]
+        on_sale = set(self.env["product.product"].search(
+            Domain("id", "in", ids) & self._sold_by(company)
+        ).ids)
+        return [one for one in found if one["product_id"] in on_sale]
+
+    @api.model
+    def _sold_by(self, company):
+        """Return the domain of the products that a company sells on a line of their own.
+
+        The same in SQL: ``scoring/sellable.py``.
+        """
+        return Domain([
+            ("sale_ok", "=", True), ("type", "!=", "combo"), ("service_tracking", "not in", APART),
+            ("company_id", "in", [False, *company.parent_ids.ids]),
+        ])
 
     @api.model
     def _screen(self, offers, pricelist=None, currency=None, date=None):
@@ -125,6 +171,13 @@ class RunwellSuggestion(models.Model):
             return self.env._(
                 "Last on %(day)s, usually every %(days)s days",
                 day=format_date(self.env, offer["last_on"]), days=round(offer["rhythm_days"]),
+            )
+        if offer["kind"] == "usual":
+            day = format_date(self.env, offer["last_on"])
+            if offer["times"] == 1:
+                return self.env._("Bought on %(day)s", day=day)
+            return self.env._(
+                "Bought on %(times)s days, last on %(day)s", times=offer["times"], day=day,
             )
         if not offer.get("because_product_id") or not offer.get("of"):
             return self.env._("Bought by many customers")

@@ -18,7 +18,9 @@ from .purchases import lines
 BASKET_DAYS = 365
 #: A product counts from so many buyers on, a pair from so many common baskets on, ...
 MIN_BUYERS, MIN_TOGETHER = 5, 2
-#: ... which are also one of so many baskets of the product that is bought less.
+#: ... of so many customers who have both: what one or two people do is no pattern.
+MIN_COMMON = 3
+#: The common baskets are also one of so many baskets of the product that is bought less.
 MIN_SHARE = 100
 #: What is added to the mean number of baskets of the two: K.
 SHRINKAGE = 10
@@ -31,34 +33,6 @@ POPULAR_DAYS = 90
 PAIR_BUDGET = 60_000_000
 #: Pairs that are held in memory at a time.
 PAIR_PART = 15_000_000
-#: Beyond so many products of a category on one day none of them stands for another.
-CHOICES = 5
-#: Substitutes: so many customers who went from one to the other and back, and ...
-MIN_SWITCHERS = 3
-#: ... common baskets no more than one for so many such steps.
-SWITCHES_A_BASKET = 10
-
-
-def for_sale(company_id, left_out):
-    """Return SQL ``(i, product_id)``: the products that the company sells today, from 1 on."""
-    return SQL(
-        """SELECT row_number() OVER (ORDER BY id)::int AS i, id AS product_id
-             FROM (%s) product""",
-        sellable(company_id, left_out),
-    )
-
-
-def sellable(company_id, left_out):
-    """Return SQL of the ids of the products that the company sells today."""
-    return SQL(
-        """SELECT product.id
-             FROM product_product product
-             JOIN product_template template ON template.id = product.product_tmpl_id
-            WHERE product.active AND template.active AND template.sale_ok
-              AND (template.company_id IS NULL OR template.company_id = %s)
-              AND product.id <> ALL(%s)""",
-        company_id, list(left_out),
-    )
 
 
 def visits(scope, sold):
@@ -238,10 +212,12 @@ def pairs(basket_table, pair_count):
     )
 
 
-def neighbours(pair_table, count_table, instead_table):
-    """Return SQL ``(i, j, n, n_i, n_j, similarity, rank)``: the nearest of each product.
+def neighbours(pair_table, count_table, instead_table, bit_table):
+    """Return SQL ``(i, j, n, n_i, n_j, similarity, rank, common)``: the nearest of each product.
 
-    Of two equally near the one with the lower id comes first. A substitute is no neighbour.
+    Of two equally near the one with the lower id comes first. A substitute is no neighbour, nor
+    is a product that fewer than :data:`MIN_COMMON` customers have as well (``common``): they are
+    counted from the nearest on, until there are enough.
     """
     return SQL(
         """
@@ -252,19 +228,33 @@ def neighbours(pair_table, count_table, instead_table):
               JOIN %(counts)s b ON b.i = p.j
              WHERE p.n * %(share)s >= least(a.n, b.n)
                AND NOT EXISTS (SELECT FROM %(instead)s s WHERE s.i = p.i AND s.j = p.j)
+        ), near AS MATERIALIZED (
+            SELECT i, array_agg(j ORDER BY similarity DESC, j) AS others,
+                   array_agg(n ORDER BY similarity DESC, j) AS n,
+                   array_agg(similarity ORDER BY similarity DESC, j) AS similarity
+              FROM (SELECT i, j, n, similarity FROM known
+                     UNION ALL
+                    SELECT j, i, n, similarity FROM known) way
+             GROUP BY i
         )
-        SELECT ranked.i, j, ranked.n, a.n AS n_i, b.n AS n_j, similarity, rank
-          FROM (SELECT *, (row_number() OVER (PARTITION BY i ORDER BY similarity DESC, j))::int
-                              AS rank
-                  FROM (SELECT i, j, n, similarity FROM known
-                         UNION ALL
-                        SELECT j, i, n, similarity FROM known) way) ranked
-          JOIN %(counts)s a ON a.i = ranked.i
-          JOIN %(counts)s b ON b.i = j
-         WHERE rank <= %(most)s
+        SELECT near.i, found.j, found.n, a.n AS n_i, b.n AS n_j, found.similarity,
+               (row_number() OVER (PARTITION BY near.i ORDER BY place))::int AS rank,
+               found.common
+          FROM near
+          JOIN %(bits)s mine ON mine.i = near.i
+         CROSS JOIN LATERAL (
+               SELECT * FROM (
+                   SELECT j, near.n[place] AS n, near.similarity[place] AS similarity, place,
+                          (SELECT bit_count(mine.bits & other.bits)::int FROM %(bits)s other
+                            WHERE other.i = j) AS common
+                     FROM unnest(near.others) WITH ORDINALITY one(j, place)
+                   OFFSET 0) counted
+                WHERE common >= %(least)s ORDER BY place LIMIT %(most)s) found
+          JOIN %(counts)s a ON a.i = near.i
+          JOIN %(counts)s b ON b.i = found.j
         """,
-        pairs=pair_table, counts=count_table, instead=instead_table, k=SHRINKAGE,
-        share=MIN_SHARE, most=NEIGHBOURS,
+        pairs=pair_table, counts=count_table, instead=instead_table, bits=bit_table,
+        k=SHRINKAGE, share=MIN_SHARE, least=MIN_COMMON, most=NEIGHBOURS,
     )
 
 
@@ -296,63 +286,6 @@ def buyers(own, known):
     )
 
 
-def switches(visit_table, known, as_of):
-    """Return SQL ``(i, j, switches, switchers)``: products that were taken in turn, i < j.
-
-    A step is counted where a customer, at two visits to a category that follow each other,
-    bought the one and not the other, then the other and not the one. ``switchers`` are the
-    customers who took the step in both directions. Visits with more than :data:`CHOICES`
-    products of the category say nothing.
-    """
-    return SQL(
-        """
-        WITH visit AS (
-            SELECT partner_id, day, categ_id, array_agg(i) AS items
-              FROM (SELECT partner_id, day, unnest(items) AS i FROM %(visits)s
-                     WHERE day > %(as_of)s::date - %(days)s) one
-              JOIN %(known)s p USING (i)
-             WHERE categ_id IS NOT NULL
-             GROUP BY partner_id, day, categ_id
-        ), step AS (
-            SELECT partner_id, items,
-                   lag(items) OVER (PARTITION BY partner_id, categ_id ORDER BY day) AS before
-              FROM visit
-        ), taken AS (
-            SELECT step.partner_id, least(x.i, y.i) AS i, greatest(x.i, y.i) AS j, x.i < y.i AS up
-              FROM step, unnest(before) x(i), unnest(items) y(i)
-             WHERE cardinality(before) <= %(choices)s AND cardinality(items) <= %(choices)s
-               AND x.i <> ALL(items) AND y.i <> ALL(before)
-        )
-        SELECT i, j, sum(steps)::int AS switches, count(*)::int AS switchers
-          FROM (SELECT partner_id, i, j, count(*) AS steps FROM taken
-                 GROUP BY partner_id, i, j
-                HAVING bool_or(up) AND NOT bool_and(up)) there_and_back
-         GROUP BY i, j HAVING count(*) >= %(switchers)s
-        """,
-        visits=visit_table, known=known, as_of=as_of, days=BASKET_DAYS, choices=CHOICES,
-        switchers=MIN_SWITCHERS,
-    )
-
-
-def substitutes(switch_table, pair_table, count_table):
-    """Return SQL ``(i, j, n, n_i, n_j, switches)``, both ways: one is bought in place of the other.
-
-    Taken in turn, and hardly ever in one basket.
-    """
-    return SQL(
-        """SELECT way.i, way.j, pair.n, way.n_i, way.n_j, pair.switches
-             FROM (SELECT s.i AS a, s.j AS b, s.switches, coalesce(p.n, 0) AS n,
-                          a.n AS n_a, b.n AS n_b
-                     FROM %(switches)s s
-                     JOIN %(counts)s a ON a.i = s.i
-                     JOIN %(counts)s b ON b.i = s.j
-                     LEFT JOIN %(pairs)s p ON p.i = s.i AND p.j = s.j
-                    WHERE coalesce(p.n, 0) * %(rare)s <= s.switches) pair,
-                  LATERAL (VALUES (a, b, n_a, n_b), (b, a, n_b, n_a)) way(i, j, n_i, n_j)""",
-        switches=switch_table, counts=count_table, pairs=pair_table, rare=SWITCHES_A_BASKET,
-    )
-
-
 def demand(visit_table, known, count_table, as_of):
     """Return SQL ``(product_id, customer_count, basket_count, recent_count, popularity)``.
 
@@ -375,26 +308,24 @@ def demand(visit_table, known, count_table, as_of):
     )
 
 
-def common_buyers(relation, bits, known):
-    """Return SQL: the rows ``(i, j, …)`` of a relation with products and customers counted.
-
-    Of the two ways of a pair the customers are counted once.
-    """
+def common_buyers(relation, bits):
+    """Return SQL: the rows ``(i, j, …)`` of a relation with ``common``, the customers of both."""
     return SQL(
-        """
-        WITH near AS MATERIALIZED (%(relation)s), common AS (
-            SELECT pair.i, pair.j, bit_count(x.bits & y.bits)::int AS n
-              FROM (SELECT DISTINCT least(i, j) AS i, greatest(i, j) AS j FROM near) pair
-              JOIN %(bits)s x ON x.i = pair.i
-              JOIN %(bits)s y ON y.i = pair.j
-        )
-        SELECT near.*, a.product_id, b.product_id AS other_product_id,
-               a.customer_count AS product_customer_count, coalesce(common.n, 0) AS customer_count
-          FROM near
-          JOIN %(known)s a ON a.i = near.i
-          JOIN %(known)s b ON b.i = near.j
-          LEFT JOIN common ON common.i = least(near.i, near.j)
-                          AND common.j = greatest(near.i, near.j)
-        """,
-        relation=relation, bits=bits, known=known,
+        """SELECT pair.*, coalesce(bit_count(x.bits & y.bits)::int, 0) AS common
+             FROM (%(relation)s) pair
+             LEFT JOIN %(bits)s x ON x.i = pair.i
+             LEFT JOIN %(bits)s y ON y.i = pair.j""",
+        relation=relation, bits=bits,
+    )
+
+
+def named(relation, known):
+    """Return SQL: the rows ``(i, j, …)`` of a relation with both products, and i's buyers."""
+    return SQL(
+        """SELECT near.*, a.product_id, b.product_id AS other_product_id,
+                  a.customer_count AS product_customer_count
+             FROM (%(relation)s) near
+             JOIN %(known)s a ON a.i = near.i
+             JOIN %(known)s b ON b.i = near.j""",
+        relation=relation, known=known,
     )

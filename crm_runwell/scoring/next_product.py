@@ -7,8 +7,8 @@ they are not used: nothing that happened later enters.
 
 from odoo.tools import SQL
 
-from .affinity import sellable
 from .purchases import lines
+from .sellable import sellable
 
 #: A purchase counts half after so many days: for new products, and for the usual ones.
 HALF_LIFE, USUAL_HALF_LIFE = 90, 365
@@ -40,8 +40,8 @@ def history(scope):
     )
 
 
-def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
-    """Return SQL ``(partner_id, product_id, score, rank)``: the best products of each customer.
+def ranked(scope, partner_ids, limit, left_out, basket=(), is_paired=False, alternatives=None):
+    """Return SQL ``(partner_id, product_id, score, rank)``: the best new products of each customer.
 
     The score of a product: the customer's purchases of others, each weighted by its age and
     by how near the two products are, as a share of the most that any product gets; plus the
@@ -49,8 +49,10 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
 
     :param partner_ids: commercial partners; those left out of the scoring get nothing
     :param basket: ids of products being bought now; they count like a purchase of today
-    :param with_owned: rank what was bought before too: first that, by the number of days with
-        it, of which the older count less, then the new products
+    :param bool is_paired: whether each must go together with one that is bought; else products
+        that many buy are ranked too
+    :param alternatives: SQL of ``(product_tmpl_id, other_tmpl_id)``, templates that people named
+        as alternatives; None where there are none to name
     """
     return SQL(
         """
@@ -58,9 +60,9 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
             SELECT id AS partner_id FROM res_partner
              WHERE id = ANY(%(partners)s) AND runwell_exclusion IS NULL
         ), own AS MATERIALIZED (
-            SELECT partner_id, product_id, sum(weight) AS weight, sum(usual) AS usual,
-                   max(last_day) AS last_day
-              FROM (%(own)s) own GROUP BY partner_id, product_id
+            SELECT partner_id, product_id, sum(weight) AS weight, max(last_day) AS last_day
+              FROM (%(own)s) own JOIN asked USING (partner_id)
+             GROUP BY partner_id, product_id
         ), near AS (
             SELECT own.partner_id, a.other_product_id AS product_id,
                    sum(own.weight * a.similarity) AS score
@@ -68,10 +70,8 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
              WHERE a.company_id = %(company)s AND a.kind = 'together' AND a.as_of <= %(as_of)s
              GROUP BY own.partner_id, a.other_product_id
         ), popular AS MATERIALIZED (
-            SELECT product_id, popularity,
-                   row_number() OVER (ORDER BY popularity DESC, product_id) AS place
-              FROM runwell_product_demand
-             WHERE company_id = %(company)s AND as_of <= %(as_of)s AND popularity > 0
+            SELECT *, row_number() OVER (ORDER BY popularity DESC, product_id) AS place
+              FROM (%(popular)s) popular
         ), candidate AS (
             SELECT partner_id, product_id, max(score) AS score
               FROM (SELECT partner_id, product_id,
@@ -83,8 +83,7 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
                       LEFT JOIN (SELECT partner_id, count(*) AS n FROM own GROUP BY partner_id)
                            counted USING (partner_id)
                       JOIN popular ON place <= coalesce(n, 0) + %(spare)s
-                     UNION ALL
-                    SELECT partner_id, product_id, 0 FROM own WHERE %(with_owned)s) found
+                     WHERE NOT %(is_paired)s) found
              GROUP BY partner_id, product_id
         ), sold AS MATERIALIZED (%(sellable)s)
         SELECT * FROM (
@@ -95,26 +94,64 @@ def ranked(scope, partner_ids, limit, left_out, basket=(), with_owned=False):
               JOIN sold ON sold.id = c.product_id
               LEFT JOIN popular USING (product_id)
               LEFT JOIN own ON own.partner_id = c.partner_id AND own.product_id = c.product_id
-             WHERE %(keep)s) placed
+             WHERE own.product_id IS NULL AND NOT %(stands_for)s) placed
          WHERE rank <= %(limit)s
         """,
         partners=list(partner_ids), own=_own(scope, basket, partner_ids),
-        company=scope.company_id, as_of=scope.as_of, spare=SPARE + 2 * limit, limit=limit,
-        sellable=sellable(scope.company_id, left_out), with_owned=with_owned,
-        score=_usual_score() if with_owned else _new_score(),
-        keep=SQL("c.product_id <> ALL(%s)", list(basket)) if with_owned
-        else SQL("own.product_id IS NULL AND NOT %s", _stands_for_what_is_at_hand(scope)),
+        company=scope.company_id, as_of=scope.as_of, popular=_popular(scope),
+        spare=SPARE + 2 * limit, limit=limit, is_paired=is_paired,
+        sellable=sellable(scope.company_id, left_out), score=SQL(
+            "(coalesce(c.score, 0) + %s * coalesce(popular.popularity, 0))", POPULAR_WEIGHT,
+        ),
+        stands_for=_stands_for_what_is_at_hand(scope, alternatives),
     )
 
 
-def _own(scope, basket, partner_ids):
-    """Return SQL ``(partner_id, product_id, weight, usual, last_day)`` of what is owned."""
-    bought = SQL(
+def usual(scope, partner_ids, limit, left_out):
+    """Return SQL of what customers bought before, what they buy most often first.
+
+    Columns ``partner_id, product_id, times, last_on, rank``: the days with the product, of which
+    the older count less in the order; of two that come as often the more popular is first, then
+    the lower id. What was given back in full was not bought.
+    """
+    return SQL(
+        """
+        WITH popular AS (%(popular)s)
+        SELECT * FROM (
+            SELECT own.partner_id, own.product_id, own.times, own.last_day AS last_on,
+                   row_number() OVER (
+                       PARTITION BY own.partner_id
+                       ORDER BY own.usual + %(weight)s * coalesce(popular.popularity, 0) DESC,
+                                own.product_id
+                   ) AS rank
+              FROM (%(own)s) own
+              LEFT JOIN popular USING (product_id)
+             WHERE own.product_id IN (%(sellable)s)) placed
+         WHERE rank <= %(limit)s
+        """,
+        popular=_popular(scope), weight=USUAL_POPULARITY, own=_bought(scope, partner_ids),
+        sellable=sellable(scope.company_id, left_out), limit=limit,
+    )
+
+
+def _popular(scope):
+    """Return SQL ``(product_id, popularity)`` of the products that were bought lately."""
+    return SQL(
+        """SELECT product_id, popularity FROM runwell_product_demand
+            WHERE company_id = %s AND as_of <= %s AND popularity > 0""",
+        scope.company_id, scope.as_of,
+    )
+
+
+def _bought(scope, partner_ids):
+    """Return SQL ``(partner_id, product_id, weight, usual, times, last_day)`` of what is owned."""
+    return SQL(
         """SELECT partner_id, product_id,
                   sum(power(0.5::float8, (%(as_of)s::date - day) / %(half)s::float8))
                       FILTER (WHERE is_bought) AS weight,
                   sum(power(0.5::float8, (%(as_of)s::date - day) / %(usual_half)s::float8))
                       FILTER (WHERE is_bought) AS usual,
+                  (count(*) FILTER (WHERE is_bought))::int AS times,
                   max(day) FILTER (WHERE is_bought) AS last_day
              FROM (%(history)s) line
             GROUP BY partner_id, product_id
@@ -122,33 +159,29 @@ def _own(scope, basket, partner_ids):
         as_of=scope.as_of, half=HALF_LIFE, usual_half=USUAL_HALF_LIFE,
         history=history(scope.of(partner_ids)),
     )
+
+
+def _own(scope, basket, partner_ids):
+    """Return SQL ``(partner_id, product_id, weight, last_day)``: what is owned or in the basket."""
+    bought = SQL(
+        "SELECT partner_id, product_id, weight, last_day FROM (%s) bought",
+        _bought(scope, partner_ids),
+    )
     if not basket:
         return bought
     return SQL(
         """%s UNION ALL
-           SELECT partner_id, product_id, 1, 1, %s::date
+           SELECT partner_id, product_id, 1, %s::date
              FROM unnest(%s::int[]) partner_id, unnest(%s::int[]) product_id""",
         bought, scope.as_of, list(partner_ids), list(basket),
     )
 
 
-def _new_score():
-    return SQL(
-        "coalesce(c.score, 0) + %s * coalesce(popular.popularity, 0)", POPULAR_WEIGHT,
-    )
+def _stands_for_what_is_at_hand(scope, alternatives):
+    """Return the condition that candidate ``c`` would be bought in place of what is at hand.
 
-
-def _usual_score():
-    """Return SQL of the score with what was bought before: that first, then the new."""
-    return SQL(
-        """CASE WHEN own.product_id IS NULL THEN (%s) * %s
-                ELSE 1 + own.usual + %s * coalesce(popular.popularity, 0) END""",
-        _new_score(), 0.99 / (1 + POPULAR_WEIGHT), USUAL_POPULARITY,
-    )
-
-
-def _stands_for_what_is_at_hand(scope):
-    """Return the condition that candidate ``c`` is a substitute or variant of what is at hand."""
+    A substitute, a variant, or what a person named as an alternative, either way round.
+    """
     return SQL(
         """EXISTS (SELECT FROM own recent
                     WHERE recent.partner_id = c.partner_id
@@ -158,12 +191,19 @@ def _stands_for_what_is_at_hand(scope):
                                       AND s.product_id = recent.product_id
                                       AND s.other_product_id = c.product_id
                                       AND s.as_of <= %(as_of)s)
-                           OR EXISTS (SELECT FROM product_product mine
-                                        JOIN product_product other
-                                          ON other.product_tmpl_id = mine.product_tmpl_id
+                           OR EXISTS (SELECT FROM product_product mine, product_product other
                                        WHERE mine.id = recent.product_id
-                                         AND other.id = c.product_id)))""",
+                                         AND other.id = c.product_id
+                                         AND (other.product_tmpl_id = mine.product_tmpl_id
+                                              OR %(is_alternative)s))))""",
         as_of=scope.as_of, days=JUST_BOUGHT, company=scope.company_id,
+        is_alternative=SQL(
+            """EXISTS (SELECT FROM (%s) named
+                        WHERE (product_tmpl_id, other_tmpl_id) IN (
+                            (mine.product_tmpl_id, other.product_tmpl_id),
+                            (other.product_tmpl_id, mine.product_tmpl_id)))""",
+            alternatives,
+        ) if alternatives else SQL("FALSE"),
     )
 
 

@@ -55,7 +55,7 @@ class SuggestionCase(RunwellCase):
         )
 
     def offered(self, order, user=None, kind="new"):
-        """Return what the form of an order offers, by product."""
+        """Return what the form of an order offers ("new" or "again"), by product."""
         found = self.env["sale.order"].with_user(user or self.seller).get_runwell_next_products(
             order.id, order.partner_id.id, order.order_line.product_id.ids,
             order.pricelist_id.id,

@@ -95,6 +95,31 @@ class TestAffinity(AffinityCase):
         self.assertEqual(set(self.Affinity.search([
             ("company_id", "=", self.company.id)]).mapped("kind")), {"together"})
 
+    def test_two_customers_make_no_pair(self):
+        """However often they buy both; what is left is ranked without gaps."""
+        self.buyers(6, self.a, self.e)
+        self.buyers(6, self.b, self.f, name="Other")
+        few = self.buyers(2, self.a, self.b, name="Both")
+        for customer in few:
+            for age in (20, 30, 40, 50, 60, 70):
+                self.buy(customer, days_before(age), self.a, self.b)
+        third = self.buyers(3, self.a, self.c, name="Third")
+        self.buyers(3, self.c, self.d, name="Fourth")
+        self.build()
+        self.assertFalse(self.pair(self.a, self.b) or self.pair(self.b, self.a))
+        self.assertEqual(
+            [(row.other_product_id, row.rank) for row in self.Affinity.search([
+                ("company_id", "=", self.company.id), ("product_id", "=", self.a.id),
+            ], order="rank")],
+            [(self.e, 1), (self.c, 2)],
+        )
+        # A third customer with both, on whichever days, makes it one.
+        self.buy(third[0], days_before(100), self.b)
+        self.build()
+        self.assertEqual(
+            (self.pair(self.a, self.b).rank, self.pair(self.a, self.b).customer_count), (1, 3),
+        )
+
     def test_customers_far_apart_in_number(self):
         """The bit strings of customers: first, last, and every number of customers between."""
         many = self.buyers(9, self.a, self.b)

@@ -77,16 +77,29 @@ class TestDue(AffinityCase):
         self.c.product_tmpl_id.sale_ok = False
         self.assertFalse(self.due())
 
-    def test_the_usual_first(self):
-        """With what was bought before: the most times first, then new products."""
-        self.buyers(6, self.a, self.d)
+    def test_the_usual(self):
+        """What was bought before, the most days first, of which the older count less."""
         self.bought(self.a, 50, 40, 30)
         self.bought(self.b, 50, 40)
-        self.build()
-        rows = self.Affinity._suggest_many(
-            self.company, self.buyer.ids, as_of=AS_OF, with_owned=True,
+        self.bought(self.c, 900, 800, 700)
+        self.bought(self.d, 20)
+        rows = self.Affinity._usual(self.buyer, self.company, as_of=AS_OF)
+        self.assertEqual(
+            [(row["product_id"], row["times"], str(row["last_on"])) for row in rows],
+            [(self.a.id, 3, days_before(30)), (self.b.id, 2, days_before(40)),
+             (self.d.id, 1, days_before(20)), (self.c.id, 3, days_before(700))],
         )
-        self.assertEqual([row[1] for row in rows], [self.a.id, self.b.id, self.d.id])
+        self.assertEqual(
+            len(self.Affinity._usual(self.buyer, self.company, limit=2, as_of=AS_OF)), 2,
+        )
+
+    def test_the_more_popular_of_two_as_usual(self):
+        self.bought(self.a, 200)
+        self.bought(self.b, 200)
+        self.buyers(6, self.b)
+        self.build()
+        rows = self.Affinity._usual(self.buyer, self.company, as_of=AS_OF)
+        self.assertEqual([row["product_id"] for row in rows], [self.b.id, self.a.id])
 
 
 @tagged("post_install", "-at_install")

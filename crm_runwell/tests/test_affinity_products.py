@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import AS_OF, days_before
 from .test_affinity import AffinityCase
@@ -43,6 +47,68 @@ class TestSellable(AffinityCase):
         self.assertEqual(self.suggested(self.customer_), [self.c.id])
         self.build()
         self.assertFalse(self.pair(self.a, self.b))
+
+    def test_a_branch_sells_its_parents(self):
+        branch = self.env["res.company"].create({
+            "name": "Branch", "parent_id": self.company.id, "currency_id": self.home.id,
+        })
+        self.env.user.company_ids += branch
+        (self.a + self.b + self.c).company_id = self.company
+        self.make_scoring_model(branch)
+        for number in range(6):
+            self.buy(self.customer(f"There {number}"), days_before(9), self.a, self.b,
+                     company=branch)
+        self.build(company=branch)
+        self.assertEqual(
+            self.suggested(self.customer("New"), company=branch, basket=[self.a.id]), [self.b.id],
+        )
+        # A parent does not sell its branch's. Odoo refuses to give away what was sold.
+        self.env.cr.execute(
+            "UPDATE product_template SET company_id = %s WHERE id = %s",
+            [branch.id, self.b.product_tmpl_id.id],
+        )
+        self.build()
+        self.assertEqual(self.suggested(self.customer_), [self.c.id])
+
+    def test_what_a_line_cannot_name_alone(self):
+        """Tickets, booths and courses take a choice besides, and so do combos."""
+        order = self.order(self.customer_, days_before(0), state="draft")
+        for column, value in (
+            ("service_tracking", "event"), ("service_tracking", "event_booth"),
+            ("service_tracking", "course"), ("type", "combo"),
+        ):
+            before = self.b.product_tmpl_id[column]
+            for kind in (value, before):
+                self.env.flush_all()
+                # These kinds come with other addons.
+                self.env.cr.execute(SQL(
+                    "UPDATE product_template SET %s = %s WHERE id = %s",
+                    SQL.identifier(column), kind, self.b.product_tmpl_id.id,
+                ))
+                self.env.invalidate_all()
+                is_sold = kind == before
+                self.build()
+                self.assertEqual(bool(self.pair(self.a, self.b)), is_sold, kind)
+                self.assertEqual(self.b.id in self.suggested(self.customer_), is_sold, kind)
+                if not is_sold:
+                    with self.assertRaises(UserError):
+                        order.action_add_runwell_product(self.b.id)
+
+    def test_named_alternatives(self):
+        """What people named as an alternative of what is at hand, either way round."""
+        self.build()
+        Affinity = self.env.registry["runwell.product.affinity"]
+        for one, other in ((self.a, self.b), (self.b, self.a)):
+            # The shop's relation, of an addon that is not installed here.
+            named = SQL(
+                "SELECT %s AS product_tmpl_id, %s AS other_tmpl_id",
+                one.product_tmpl_id.id, other.product_tmpl_id.id,
+            )
+            with patch.object(Affinity, "_alternatives", lambda self, named=named: named):
+                self.assertEqual(self.suggested(self.customer_), [self.c.id])
+        if "alternative_product_ids" not in self.env["product.template"]._fields:
+            self.assertFalse(self.Affinity._alternatives())
+        self.assertEqual(self.suggested(self.customer_), [self.b.id, self.c.id])
 
     def test_archived_variant(self):
         self.build()
@@ -95,6 +161,7 @@ class TestSellable(AffinityCase):
         self.customer_.runwell_exclusion = "blocked"
         self.build()
         self.assertFalse(self.suggested(self.customer_))
+        self.assertFalse(self.suggested(self.customer_, basket=[self.a.id]))
         self.assertFalse(self.Affinity._due(self.customer_, self.company, as_of=AS_OF))
         self.env["res.partner"].search([
             ("name", "like", "Buyer %")], limit=2).write({"runwell_exclusion": "internal"})

@@ -26,7 +26,8 @@ OTHER_ROUTES = {
     ("POST", "/service/new/<int:team_id>"): "test_the_public_form",
     ("GET", "/service/sent/<int:team_id>"): "test_the_public_form",
     ("POST", "/mail/attachment/upload"): "test_files_and_messages_of_another_customer",
-    ("POST", "/my/orders/<int:order_id>/interest"): "test_interest_in_another_quotation",
+    ("POST", "/my/orders/<int:order_id>/interest"): "test_products_of_another_quotation",
+    ("POST", "/my/orders/<int:order_id>/add_product"): "test_products_of_another_quotation",
 }
 
 
@@ -304,28 +305,33 @@ class TestRequestIsolation(PortalCase):
             known.read(["state", "satisfaction", "rating_comment", "message_ids"]), before,
         )
 
-    def test_interest_in_another_quotation(self):
+    def test_products_of_another_quotation(self):
         """It answers as one that does not exist, whatever the product and the token."""
         order = self.order(self.buyer, "2026-01-01", state="sent")
+        product = self.make_product("Shown")
         shown = self.env["runwell.suggestion"]._as_machine().create({
             "company_id": self.company.id, "partner_id": self.buyer.id, "place": "portal",
-            "product_id": self.product.id, "kind": "new", "first_shown_on": "2026-01-01",
+            "product_id": product.id, "kind": "new", "first_shown_on": "2026-01-01",
             "last_shown_on": "2026-01-01", "order_id": order.id,
         })
-        token, talk = order._portal_ensure_token(), order.message_ids
+        self.env["runwell.retention.policy"]._of(self.company).customers_add_products = True
+        token, talk, lines = order._portal_ensure_token(), order.message_ids, order.order_line
         for login in (self.theirs.login, self.elsewhere.login, None):
             self.authenticate(login, login)
             answers = {
                 (answer.status_code, answer.headers.get("Location"))
                 for one in (order.id, order.id + 100000)
+                for action in ("interest", "add_product")
                 for given in ("", token[:-1], token.upper(), "None")
                 for answer in [self.post(
-                    f"/my/orders/{one}/interest", page="/web/login", access_token=given,
-                    product_id=self.product.id,
+                    f"/my/orders/{one}/{action}", page="/web/login", access_token=given,
+                    product_id=product.id,
                 )]
             }
             self.assertEqual(len(answers), 1)
-        self.assertEqual((shown.state, order.message_ids), ("shown", talk))
+        self.assertEqual(
+            (shown.state, order.message_ids, order.order_line), ("shown", talk, lines),
+        )
 
     def test_the_public_form(self):
         """It shows nobody's requests, and takes nothing but what it asks for."""

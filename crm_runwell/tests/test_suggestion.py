@@ -42,7 +42,7 @@ class TestSuggestion(SuggestionCase):
         Order = self.env["sale.order"].with_user(self.seller)
         new = self.customer("New customer")
         found = Order.get_runwell_next_products(False, new.id, [])
-        self.assertEqual(found, {"new": [], "due": []})
+        self.assertEqual(found, {"new": [], "again": []})
         found = Order.get_runwell_next_products(False, new.id, [self.tea.id])
         self.assertEqual([offer["product_id"] for offer in found["new"]],
                          [self.cups.id, self.honey.id])
@@ -70,8 +70,13 @@ class TestSuggestion(SuggestionCase):
     def test_added_with_one_click(self):
         order = self.quotation_of()
         self.offered(order)
-        order.with_user(self.seller).action_add_runwell_product(self.cups.id)
+        line_id = order.with_user(self.seller).action_add_runwell_product(self.cups.id)
         self.assertEqual(order.order_line.product_id, self.tea + self.cups)
+        # A second click adds no second line.
+        self.assertEqual(
+            order.with_user(self.seller).action_add_runwell_product(self.cups.id), line_id,
+        )
+        self.assertEqual(len(order.order_line), 2)
         log = self.log(product_id=self.cups.id)
         self.assertEqual(
             (log.state, log.hit, log.done_by_id, str(log.decided_on)),
@@ -140,26 +145,75 @@ class TestSuggestion(SuggestionCase):
         log.with_user(self.seller).action_offer_again()
         self.assertIn(self.cups.id, self.offered(order))
 
+    def test_offered_again_wherever_it_was_put_aside(self):
+        """Two people who see it at two places put it aside at both."""
+        order = self.quotation_of()
+        self.offered(order)
+        buyer = self.buyer.with_user(self.seller)
+        buyer.get_runwell_next_products()
+        buyer.dismiss_runwell_product(self.cups.id)
+        self.env["sale.order"].with_user(self.seller).dismiss_runwell_product(
+            order.id, self.buyer.id, self.cups.id,
+        )
+        log = self.log(product_id=self.cups.id)
+        self.assertEqual(log.mapped("state"), ["dismissed", "dismissed"])
+        log[0].with_user(self.seller).action_offer_again()
+        self.assertFalse(any(log.mapped("dismissed_until")))
+        self.assertIn(self.cups.id, self.offered(order))
+
+    def test_put_aside_decides_of_one_place(self):
+        """What was put aside on an order was not refused by the customer on the portal."""
+        buyer = self.buyer.with_user(self.seller)
+        buyer.get_runwell_next_products()
+        order = self.quotation_of()
+        self.offered(order)
+        self.env["sale.order"].with_user(self.seller).dismiss_runwell_product(
+            order.id, self.buyer.id, self.cups.id,
+        )
+        states = {row.place: row.state for row in self.log(product_id=self.cups.id)}
+        self.assertEqual(states, {"order": "dismissed", "customer": "shown"})
+        # It rests at both.
+        page = buyer.get_runwell_next_products()
+        self.assertEqual([offer["product_id"] for offer in page["offers"]], [self.honey.id])
+
+    def test_what_is_quoted_is_not_offered(self):
+        """Until the quotation is confirmed, cancelled or past."""
+        buyer = self.buyer.with_user(self.seller)
+
+        def offered():
+            return [one["product_id"] for one in buyer.get_runwell_next_products()["offers"]]
+
+        self.assertEqual(offered(), [self.cups.id, self.honey.id])
+        action = buyer.action_runwell_quotation([self.cups.id])
+        self.assertEqual(offered(), [self.honey.id])
+        self.assertEqual(len(self.log(product_id=self.cups.id)), 1)
+        self.assertNotIn(self.cups.id, self.offered(self.quotation_of()))
+        order = self.env["sale.order"].browse(action["res_id"])
+        order.state = "sent"
+        self.assertEqual(offered(), [self.honey.id])
+        order.validity_date = "2024-06-29"
+        self.assertEqual(offered(), [self.cups.id, self.honey.id])
+        order.write({"validity_date": False, "state": "cancel"})
+        self.assertEqual(offered(), [self.cups.id, self.honey.id])
+
+    def test_a_quotation_of_another_company_does_not_count(self):
+        other = self.make_company("Runwell Other", self.foreign)
+        self.set_rate(self.foreign, 1.0)
+        self.order(
+            self.buyer, TODAY, state="draft", company=other,
+            lines=[{"product_id": self.cups.id}],
+        )
+        self.assertIn(self.cups.id, self.offered(self.quotation_of()))
+
     def test_customers_left_out_get_none(self):
         order = self.quotation_of()
         with self.quiet_queue():
             self.buyer.runwell_exclusion = "blocked"
         self.assertFalse(self.offered(order))
         page = self.buyer.with_user(self.seller).get_runwell_next_products()
-        self.assertEqual((page["offers"], page["left_out"]), ([], True))
+        self.assertEqual(page["offers"], [])
+        self.assertIn("left out of the scoring", page["left_out"])
         self.assertFalse(self.log())
-
-    def test_due_again(self):
-        for day in ("2024-02-20", "2024-03-20", "2024-04-20", "2024-05-20"):
-            self.order(self.buyer, day, lines=[{"product_id": self.milk.id}])
-        order = self.quotation_of()
-        due = self.offered(order, kind="due")
-        self.assertEqual(list(due), [self.milk.id])
-        self.assertIn("05/20/2024", due[self.milk.id]["text"])
-        self.assertIn("30 days", due[self.milk.id]["text"])
-        self.assertEqual(self.log(product_id=self.milk.id).kind, "due")
-        page = self.buyer.with_user(self.seller).get_runwell_due_products()
-        self.assertEqual([offer["product_id"] for offer in page["offers"]], [self.milk.id])
 
     def test_on_the_customer(self):
         page = self.buyer.with_user(self.seller).get_runwell_next_products()
@@ -179,6 +233,23 @@ class TestSuggestion(SuggestionCase):
         for products in ([], [0], "1", [self.cups.id] * 21):
             with self.assertRaises(UserError):
                 self.buyer.with_user(self.seller).action_runwell_quotation(products)
+
+    def test_pairs_are_not_lost_to_what_many_buy(self):
+        """Where pairs alone are wanted, popular products take no place of theirs."""
+        popular = [self.make_product(f"Popular {number}") for number in range(30)]
+        self.env["runwell.product.demand"]._as_machine().create([
+            {
+                "company_id": self.company.id, "product_id": product.id, "as_of": TODAY,
+                "customer_count": 50, "basket_count": 90, "recent_count": 40, "popularity": 1.0,
+            }
+            for product in popular
+        ])
+        for number in range(6):
+            self.together(self.tea, self.make_product(f"Rare {number}"), 5, 80, 0.01)
+        offers = self.offered(self.quotation_of()).values()
+        self.assertEqual(len(offers), 5)
+        for offer in offers:
+            self.assertIn("customers with Tea also buy it", offer["text"])
 
     def test_what_many_buy(self):
         """Popular alone is not bought together: on the customer, not on an order."""

@@ -71,6 +71,22 @@ class TestSuggestionOutcome(SuggestionCase):
         self.settle("2024-07-10")
         self.assertEqual((row.state, str(row.bought_on)), ("accepted", "2024-07-05"))
 
+    def test_a_purchase_settles_one_try(self):
+        """Taken on a quotation and shown again before that was confirmed: one purchase, one hit."""
+        taken = self.row(state="accepted", place="customer", day="2024-06-20")
+        again = self.row(place="customer", day="2024-06-25")
+        elsewhere = self.row(place="portal", day="2024-06-25")
+        self.buy("2024-07-05")
+        for night in ("2024-07-06", "2024-07-07"):
+            self.settle(night)
+            self.assertEqual((taken.state, str(taken.bought_on)), ("accepted", "2024-07-05"))
+            self.assertEqual((again.state, again.bought_on), ("shown", False))
+            self.assertEqual(elsewhere.state, "bought")
+        # Another purchase is another hit.
+        self.buy("2024-07-20")
+        self.settle("2024-07-21")
+        self.assertEqual((again.state, str(again.bought_on)), ("bought", "2024-07-20"))
+
     def test_put_aside_stays_so(self):
         row = self.row(state="dismissed")
         self.buy("2024-07-05")

@@ -4,7 +4,8 @@ How right they are: at each cutoff everything is built from the lines before it,
 product would have shown is compared with the customer's first order day after it, within 180
 days. Products with 5 buyers or more before the cutoff count. "new" are the suggestions, with
 what the customer never bought as the target; "all" are the usual products, then the
-suggestions, with everything as the target.
+suggestions, with everything as the target. Beside "all" stands what is due again alone, and what
+the screens show: up to five that are due, then the usual ones, then the suggestions.
 """
 
 from datetime import date, timedelta
@@ -17,8 +18,10 @@ from lib.bench_scoring import BARE_LINES, best, timed
 
 #: Days after the cutoff within which the next order must come.
 AHEAD = 180
-#: Places that are looked at; what stands further down counts as not found.
+#: Places that are looked at in a list; what stands further down counts as not found.
 PLACES = 500
+#: So many products that are due stand before the usual ones.
+DUE_SHOWN = 5
 #: Made-up lines: years, products, lines an order, orders a customer.
 YEARS, PRODUCTS, BASKET, ORDERS = 2, 10_000, 10, 10
 
@@ -56,20 +59,50 @@ def evaluate(env, cutoffs: list[date]) -> list[dict]:
         with say.step(str(cutoff)):
             Affinity._build(company, as_of)
             wanted = _targets(env, Affinity._scope_of(company, as_of), cutoff)
-            for setting, products in wanted.items():
-                rows = Affinity._suggest_many(
-                    company, list(products), PLACES, as_of=as_of, with_owned=setting == "all",
-                )
-                places = {}
-                for partner_id, product_id, _score, place in rows:
-                    if product_id in products[partner_id]:
-                        places.setdefault(partner_id, place)
-                found.append({
-                    "cutoff": cutoff.isoformat(), "setting": setting,
-                    **figures([places.get(partner_id) for partner_id in products]),
-                })
+            new = _listed(Affinity._suggest_many(company, list(wanted["new"]), PLACES, as_of=as_of))
+            everybody = list(wanted["all"])
+            more = _listed(Affinity._suggest_many(company, everybody, PLACES, as_of=as_of))
+            usual = _listed(Affinity._usual_many(company, everybody, PLACES, as_of=as_of))
+            due = _listed(Affinity._due_many(company, everybody, as_of=as_of))
+            first = {partner_id: products[:DUE_SHOWN] for partner_id, products in due.items()}
+            found += [
+                {
+                    "cutoff": cutoff.isoformat(), "setting": "new",
+                    **figures(_places(wanted["new"], new)),
+                },
+                {
+                    "cutoff": cutoff.isoformat(), "setting": "all",
+                    **figures(_places(wanted["all"], usual, more)),
+                    "due_customers": len(due),
+                    "due_hit10": figures(_places(wanted["all"], due))["hit10"],
+                    "shown_hit10": figures(_places(wanted["all"], first, usual, more))["hit10"],
+                },
+            ]
             env.cr.rollback()
     return found
+
+
+def _listed(rows):
+    """The products of each customer, in their order."""
+    products = {}
+    for partner_id, product_id, *_rest in rows:
+        products.setdefault(partner_id, []).append(product_id)
+    return products
+
+
+def _places(wanted, *lists):
+    """The place of the first right product of each customer, of lists one after the other.
+
+    >>> _places({1: {"cups"}, 2: {"tea"}}, {1: ["tea"]}, {1: ["tea", "cups"], 2: ["milk"]})
+    [2, None]
+    """
+    places = []
+    for partner_id, products in wanted.items():
+        shown = dict.fromkeys(one for listed in lists for one in listed.get(partner_id, ()))
+        places.append(next(
+            (place for place, product in enumerate(shown, 1) if product in products), None,
+        ))
+    return places
 
 
 def _targets(env, scope, cutoff):
@@ -105,19 +138,25 @@ def figures(places: list[int | None]) -> dict:
 
 def table(rows: list[dict]) -> str:
     """The figures as Markdown, with their means by setting."""
-    lines = ["| cutoff | setting | n | hit@5 | hit@10 | MRR |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| cutoff | setting | n | hit@5 | hit@10 | MRR | with a due product | hit@10 due alone "
+        "| hit@10 as shown |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     settings = sorted({row["setting"] for row in rows}, reverse=True)
     for setting in settings:
         own = [row for row in rows if row["setting"] == setting]
         mean = {
             name: sum(row[name] for row in own) / len(own)
-            for name in ("n", "hit5", "hit10", "mrr")
+            for name in own[0] if name not in ("cutoff", "setting")
         }
         for row in [*own, {"cutoff": "mean", "setting": setting, **mean}]:
-            lines.append(
-                "| {cutoff} | {setting} | {n:,.0f} | {hit5:.4f} | {hit10:.4f} | {mrr:.4f} |"
-                .format(**row)
-            )
+            written = (
+                "{cutoff} | {setting} | {n:,.0f} | {hit5:.4f} | {hit10:.4f} | {mrr:.4f}"
+                + (" | {due_customers:,.0f} | {due_hit10:.4f} | {shown_hit10:.4f}"
+                   if setting == "all" else " | | | ")
+            ).format(**row)
+            lines.append(f"| {written.rstrip()} |")
     return "\n".join(lines)
 
 

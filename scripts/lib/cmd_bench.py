@@ -111,7 +111,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             parser.error(f"--{name} needs --cutoffs")
     if options.timeline == []:
         options.timeline = [EVENTS]
-    for file in filter(None, (options.churn, options.affinity, options.returns)):
+    for file in histories(options):
         if not file.is_file():
             parser.error(f"there is no file {file}")
     return options
@@ -126,11 +126,20 @@ def dates(text: str) -> list[date]:
     return [date.fromisoformat(day.strip()) for day in text.split(",")]
 
 
+def histories(options: argparse.Namespace) -> list[Path]:
+    """The files of the order history that was asked for, with its returns.
+
+    >>> histories(argparse.Namespace(churn=None, affinity="orders.csv", returns="back.csv"))
+    ['orders.csv', 'back.csv']
+    """
+    return [*filter(None, (options.churn, options.affinity, options.returns))]
+
+
 def run_churn(options: argparse.Namespace) -> list[dict]:
     """The figures of a back-test at each cutoff."""
     with fresh_environment() as env:
         with say.step("loading the order history"):
-            bench_churn.load(env, [*filter(None, (options.churn, options.returns))])
+            bench_churn.load(env, histories(options))
         return bench_churn.evaluate(env, options.cutoffs, options.horizon)
 
 
@@ -138,7 +147,7 @@ def run_affinity(options: argparse.Namespace) -> list[dict]:
     """The figures of the suggested products at each cutoff."""
     with fresh_environment() as env:
         with say.step("loading the order history"):
-            bench_churn.load(env, [options.affinity])
+            bench_churn.load(env, histories(options))
         return bench_affinity.evaluate(env, options.cutoffs)
 
 

@@ -13,7 +13,7 @@ export class RunwellOffer extends Component {
 }
 
 /**
- * Next products on the form of an order: often bought together, and due again. Asked for after the form stands, and
+ * Next products on the form of an order: often bought together, and to buy again. Asked for after the form stands, and
  * again when customer or products change. One click adds a line; a new order is saved first.
  */
 export class RunwellNextProducts extends Component {
@@ -24,7 +24,7 @@ export class RunwellNextProducts extends Component {
     setup() {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
-        this.state = useState({new: [], due: [], isBusy: false});
+        this.state = useState({new: [], again: [], isBusy: false});
         // Not awaited: the form does not wait for it.
         useRecordObserver((record) => {
             if (this.keyOf(record) !== this.loadedKey) {
@@ -64,13 +64,16 @@ export class RunwellNextProducts extends Component {
                           pricelist?.id || false,
                       ])
                   )
-                : {new: [], due: []};
+                : {new: [], again: []};
         Object.assign(this.state, found);
     }
 
     /** Prices, taxes and what was just typed are the server's: save, add, read again. */
     async add(offer) {
         const {record} = this.props;
+        if (this.state.isBusy) {
+            return;
+        }
         this.state.isBusy = true;
         try {
             if (await record.save()) {

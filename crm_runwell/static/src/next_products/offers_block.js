@@ -17,7 +17,7 @@ class OffersBlock extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
-        this.state = useState({offers: null, chosen: {}});
+        this.state = useState({offers: null, chosen: {}, isBusy: false});
         this.load(this.props.partnerId);
         onWillUpdateProps(({partnerId, refresh}) => {
             if (partnerId !== this.props.partnerId || refresh !== this.props.refresh) {
@@ -47,13 +47,22 @@ class OffersBlock extends Component {
         this.state.chosen[id] = !this.state.chosen[id];
     }
 
+    /** A second click makes no second quotation. */
     async quote() {
-        this.action.doAction(
-            await this.orm.call("res.partner", "action_runwell_quotation", [
-                [this.props.partnerId],
-                this.chosen,
-            ])
-        );
+        if (this.state.isBusy) {
+            return;
+        }
+        this.state.isBusy = true;
+        try {
+            await this.action.doAction(
+                await this.orm.call("res.partner", "action_runwell_quotation", [
+                    [this.props.partnerId],
+                    this.chosen,
+                ])
+            );
+        } finally {
+            this.state.isBusy = false;
+        }
     }
 
     async dismiss(offer) {
@@ -71,9 +80,9 @@ export class RunwellNewProductsBlock extends OffersBlock {
     static empty = _t("Nothing to suggest: too few customers buy alike yet.");
 }
 
-export class RunwellDueProductsBlock extends OffersBlock {
-    static method = "get_runwell_due_products";
-    static empty = _t("Nothing is due again.");
+export class RunwellAgainProductsBlock extends OffersBlock {
+    static method = "get_runwell_again_products";
+    static empty = _t("Nothing was bought yet that could be offered again.");
 }
 
 registry
@@ -84,7 +93,7 @@ registry
         sequence: 20,
     })
     .add("repurchase", {
-        Component: RunwellDueProductsBlock,
-        title: _t("Due again"),
+        Component: RunwellAgainProductsBlock,
+        title: _t("Buy again"),
         sequence: 25,
     });

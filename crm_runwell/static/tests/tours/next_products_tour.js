@@ -36,3 +36,36 @@ registry.category("web_tour.tours").add("runwell_next_products", {
         },
     ],
 });
+
+/** From the customer's page to a quotation, with a hasty second click. */
+registry.category("web_tour.tours").add("runwell_quotation_with_these", {
+    steps: () => [
+        {
+            content: "Open the page of the customer",
+            trigger: ".o_form_view button[name=action_open_runwell_page]",
+            run: "click",
+        },
+        {
+            content: "What it usually buys is told with its days",
+            trigger: ".o_runwell_customer .o_runwell_offer:contains(Tour tea):contains(Bought on)",
+        },
+        {
+            content: "Choose a new product",
+            trigger: ".o_runwell_customer .o_runwell_offer:contains(Tour cups) input",
+            run: "click",
+        },
+        {
+            content: "Make the quotation",
+            trigger:
+                ".o_runwell_offers_block:has(.o_runwell_offer:contains(Tour cups)) .o_runwell_quote:enabled",
+            run() {
+                this.anchor.click();
+                this.anchor.click();
+            },
+        },
+        {
+            content: "It holds the product",
+            trigger: ".o_form_view .o_field_widget[name=order_line]:contains(Tour cups)",
+        },
+    ],
+});
