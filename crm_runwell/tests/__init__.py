@@ -80,6 +80,7 @@ from . import test_who_is_scored
 from . import test_win_back
 from . import test_interaction
 from . import test_interaction_automatic
+from . import test_interaction_meetings
 from . import test_contact_rule
 from . import test_sales_morning_tour
 from . import test_record
