@@ -9,6 +9,7 @@ from . import test_churn_model
 from . import test_churn_property
 from . import test_churn_sql
 from . import test_course
+from . import test_data
 from . import test_demo
 from . import test_digest
 from . import test_duty
