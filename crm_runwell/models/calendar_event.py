@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, html2plaintext
 
+from .runwell_interaction import MAY_BUY
+
 _logger = logging.getLogger(__name__)
 
 #: Meetings of one transaction.
@@ -155,13 +157,11 @@ class CalendarEvent(models.Model):
                            AND (l.own IS NULL OR coalesce(p.company_id, c.company_id) IS NULL
                                 OR l.own = coalesce(p.company_id, c.company_id))
              WHERE e.id = ANY(%(ids)s) AND %(over)s
-               AND NOT EXISTS (SELECT FROM res_company k WHERE k.partner_id = c.id)
-               AND NOT (c.supplier_rank > 0 AND c.customer_rank = 0 AND NOT EXISTS (
-                        SELECT FROM runwell_score s WHERE s.partner_id = c.id))
+               AND %(may_buy)s
              GROUP BY e.id, c.id
             HAVING coalesce(max(u.id), max(host.id)) IS NOT NULL
             """,
-            ids=list(ids), over=self._sql_runwell_over(),
+            ids=list(ids), over=self._sql_runwell_over(), may_buy=MAY_BUY,
         )
 
     def _runwell_follow(self):

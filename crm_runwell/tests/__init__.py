@@ -14,6 +14,7 @@ from . import test_demo
 from . import test_digest
 from . import test_duty
 from . import test_early
+from . import test_executive
 from . import test_explanation
 from . import test_explanation_rules
 from . import test_facts
@@ -103,6 +104,8 @@ from . import test_relationship_matrix
 from . import test_customer_share
 from . import test_five_steps
 from . import test_timeline_sources
+from . import test_timeline_talk
+from . import test_timeline_addons
 from . import test_timeline_page
 from . import test_timeline_rights
 from . import test_customer_page

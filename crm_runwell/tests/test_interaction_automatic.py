@@ -61,6 +61,16 @@ class TestActivityDone(AutomaticCase):
         self.assertEqual(records["alert"].measure_ids.kind, "call")
         self.assertEqual(len(records["alert"].measure_ids), 1)
 
+    def test_with_our_company_or_who_only_supplies(self):
+        supplier = self.customer("Supplier", supplier_rank=1)
+        before = self.env["runwell.interaction"].search_count([])
+        for partner in (self.company.partner_id, supplier):
+            self.activity(partner).action_feedback(feedback="Talked")
+        self.assertEqual(self.env["runwell.interaction"].search_count([]), before)
+        supplier.customer_rank = 1
+        self.activity(supplier).action_feedback(feedback="Sold")
+        self.assertEqual(self.contacts(supplier).note, "Sold")
+
     def test_with_nobody_or_one_of_us(self):
         before = self.env["runwell.interaction"].search_count([])
         self.activity(self.env["crm.lead"].create({
