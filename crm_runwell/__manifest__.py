@@ -73,6 +73,7 @@
         "views/runwell_dictionary_views.xml",
         "views/res_config_settings_views.xml",
         "security/runwell_lead_rules.xml",
+        "security/runwell_executive_rules.xml",
         "data/runwell_lead_plan_data.xml",
         "wizard/runwell_lead_assign_views.xml",
         "views/crm_lead_views.xml",

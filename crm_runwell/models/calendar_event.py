@@ -1,10 +1,21 @@
 """Meetings with customers: once they are over, they are contacts."""
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, html2plaintext
+
+from .runwell_interaction import MAY_BUY
+
+_logger = logging.getLogger(__name__)
 
 #: Meetings of one transaction.
 BATCH = 500
+#: What is wrong with a meeting itself; anything else, such as a conflict, ends the run.
+REFUSALS = (UserError, psycopg2.IntegrityError, psycopg2.DataError)
 
 
 class CalendarEvent(models.Model):
@@ -17,11 +28,12 @@ class CalendarEvent(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _take_back_interactions(self):
-        """A meeting that is deleted did not take place."""
+        """A meeting that is deleted did not take place; what people said of it was said."""
         # sudo: whoever deletes a meeting need not have a right to contacts.
-        self.env["runwell.interaction"].sudo().search(
-            [("calendar_event_id", "in", self.ids)]
-        )._take_back()
+        self.env["runwell.interaction"].sudo().search([
+            ("calendar_event_id", "in", self.ids), ("origin", "=", "meeting"),
+            ("activity_id", "=", False), ("message_id", "=", False),
+        ])._take_back()
 
     @api.model
     def _cron_runwell_log(self):
@@ -42,9 +54,10 @@ class CalendarEvent(models.Model):
         """Look at meetings: take back, follow, log what is missing, and note that it was done."""
         # sudo: the meetings of everybody.
         events = self.sudo().browse(ids)
-        events._runwell_follow()
-        events._runwell_add()
-        self.env.flush_all()
+        if not events._runwell_try() and len(events) > 1:
+            # One that cannot be logged keeps none of the others waiting.
+            for event in events:
+                event._runwell_try()
         self.env.cr.execute(SQL(
             """UPDATE calendar_event e
                   SET runwell_logged_on = CASE WHEN %s THEN now() AT TIME ZONE 'UTC' END
@@ -52,6 +65,22 @@ class CalendarEvent(models.Model):
             self._sql_runwell_over(), list(ids),
         ))
         self.invalidate_model(["runwell_logged_on"])
+
+    def _runwell_try(self):
+        """Take back, follow and log these meetings, or leave all as it was.
+
+        :return: whether it was done; what refuses a single meeting is in the server's log
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._runwell_follow()
+                self._runwell_add()
+                self.env.flush_all()
+        except REFUSALS as refusal:
+            if len(self) == 1:
+                _logger.warning("Meeting %s is not logged as a contact: %s", self.id, refusal)
+            return False
+        return True
 
     @api.model
     def _sql_runwell_over(self):
@@ -96,16 +125,18 @@ class CalendarEvent(models.Model):
     def _sql_runwell_customers(self, ids):
         """Return SQL: the customers who were at meetings that are over, one row each.
 
-        Not who declined, nor one of us or of a supplier who never bought. ``user_id`` is
-        the organiser, else the first of us who came.
+        Not who declined, nor one of us or of a supplier who never bought. The first contact of
+        a customer stands for the others, with its company and opportunity. ``user_id`` is the
+        organiser, else the first of us who came.
         """
         return SQL(
             """
             SELECT e.id AS event_id, c.id AS customer_id, min(p.id) AS partner_id,
                    coalesce(max(u.id), max(host.id)) AS user_id,
-                   coalesce(max(p.company_id), max(c.company_id), max(l.company_id),
+                   coalesce((array_agg(p.company_id ORDER BY p.id))[1], max(c.company_id),
+                            (array_agg(l.company_id ORDER BY p.id))[1],
                             max(u.company_id), max(host.company_id)) AS company_id,
-                   max(l.id) AS lead_id
+                   (array_agg(l.id ORDER BY p.id))[1] AS lead_id
               FROM calendar_event e
               JOIN calendar_attendee a ON a.event_id = e.id
                                       AND a.state IS DISTINCT FROM 'declined'
@@ -123,44 +154,62 @@ class CalendarEvent(models.Model):
                                 lp.commercial_partner_id, l.company_id AS own
                            FROM crm_lead l JOIN res_partner lp ON lp.id = l.partner_id
                         ) l ON l.id = e.opportunity_id AND l.commercial_partner_id = c.id
-                           AND (l.own IS NULL OR p.company_id IS NULL OR l.own = p.company_id)
+                           AND (l.own IS NULL OR coalesce(p.company_id, c.company_id) IS NULL
+                                OR l.own = coalesce(p.company_id, c.company_id))
              WHERE e.id = ANY(%(ids)s) AND %(over)s
-               AND NOT EXISTS (SELECT FROM res_company k WHERE k.partner_id = c.id)
-               AND NOT (c.supplier_rank > 0 AND c.customer_rank = 0 AND NOT EXISTS (
-                        SELECT FROM runwell_score s WHERE s.partner_id = c.id))
+               AND %(may_buy)s
              GROUP BY e.id, c.id
             HAVING coalesce(max(u.id), max(host.id)) IS NOT NULL
             """,
-            ids=list(ids), over=self._sql_runwell_over(),
+            ids=list(ids), over=self._sql_runwell_over(), may_buy=MAY_BUY,
         )
 
     def _runwell_follow(self):
         """Move the interactions of meetings that were moved; take back what did not happen.
 
-        What a person changed stays as it is.
+        What a person changed stays as it is, and so does what a person said of the meeting.
         """
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
-            """SELECT i.id, i.calendar_event_id, there.event_id IS NOT NULL
+            """SELECT i.id, there.event_id IS NOT NULL,
+                      CASE WHEN p.company_id IS NULL OR p.company_id = i.company_id THEN p.id
+                           ELSE i.partner_id END,
+                      there.user_id
                  FROM runwell_interaction i
                  LEFT JOIN (%s) there ON there.event_id = i.calendar_event_id
                                      AND there.customer_id = i.commercial_partner_id
+                 LEFT JOIN res_partner p ON p.id = there.partner_id
                 WHERE i.calendar_event_id = ANY(%s) AND i.is_edited IS NOT TRUE
                   AND i.origin = 'meeting'
                 ORDER BY i.id""",
             self._sql_runwell_customers(self.ids), list(self.ids),
         ))
         Interaction = self.env["runwell.interaction"].sudo()
-        Interaction.browse(id_ for id_, _event, there in rows if not there)._take_back()
-        events = {event.id: event for event in self}
-        for row in Interaction.browse(id_ for id_, _event, there in rows if there):
-            facts = events[row.calendar_event_id.id]._runwell_facts()
-            values = {
-                name: value for name, value in facts.items()
-                if row[name] != value and name != "note"
-            }
+        Interaction.browse(id_ for id_, there, *_who in rows if not there).filtered(
+            lambda row: not row.activity_id and not row.message_id
+        )._take_back()
+        found = {id_: who for id_, there, *who in rows if there}
+        for row in Interaction.browse(found):
+            values = row.calendar_event_id._runwell_news(row, *found[row.id])
             if values:
                 row._as_machine().with_context(tracking_disable=True).write(values)
+
+    def _runwell_news(self, row, partner_id, user_id):
+        """Return what the interaction of a meeting says no longer as it is.
+
+        :param row: the interaction
+        :param int partner_id: the contact who was there
+        :param int user_id: who of us was
+        """
+        self.ensure_one()
+        facts = self._runwell_facts() | {"partner_id": partner_id, "user_id": user_id}
+        if self.effective_privacy == "private":
+            facts["note"] = row.activity_id.feedback or False
+        else:
+            # It may hold what a done activity said, too.
+            del facts["note"]
+        now = {name: row[name].id if name.endswith("_id") else row[name] for name in facts}
+        return {name: value for name, value in facts.items() if now[name] != value}
 
     def _runwell_add(self):
         """Log the customers of these meetings who are not logged yet."""

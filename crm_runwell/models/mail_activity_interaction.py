@@ -1,12 +1,18 @@
 """Activities with a customer that were done: the interactions they become."""
 
 from odoo import fields, models
+from odoo.tools import SQL
+
+from .runwell_interaction import MAY_BUY
 
 #: The field that names the customer, by model; "id" where the record is the customer.
 CUSTOMER_OF = {
     "res.partner": "id", "crm.lead": "partner_id", "sale.order": "partner_id",
     "runwell.churn.alert": "partner_id", "runwell.request": "partner_id",
+    "account.move": "partner_id",
 }
+#: What a customer is invoiced by; other journal entries are no customer's.
+SALE_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
 #: The field of an interaction that points to the record, by model.
 LINKS = {"crm.lead": "lead_id", "runwell.request": "request_id"}
 
@@ -39,19 +45,37 @@ class MailActivity(models.Model):
 
     def _runwell_contacts(self, feedback):
         """Return the values of the interactions that these become, by activity."""
-        found = {}
+        customers = {}
         for model, activities in self.grouped("res_model").items():
             records = self.env[model].browse(activities.mapped("res_id")).exists()
             by_id = {record.id: record for record in records}
             for activity in activities:
                 record = by_id.get(activity.res_id)
                 if record and (customer := self._runwell_customer(record)):
-                    found[activity] = activity._runwell_contact(record, customer, feedback)
-        return found
+                    customers[activity] = record, customer
+        allowed = self._runwell_may_buy(customer for _record, customer in customers.values())
+        return {
+            activity: activity._runwell_contact(record, customer, feedback)
+            for activity, (record, customer) in customers.items()
+            if customer.commercial_partner_id.id in allowed
+        }
+
+    def _runwell_may_buy(self, customers):
+        """Return the ids of the commercial partners that talk with is talk with a customer."""
+        ids = list({customer.commercial_partner_id.id for customer in customers})
+        if not ids:
+            return set()
+        self.env["res.partner"].flush_model(["supplier_rank", "customer_rank"])
+        self.env["runwell.score"].flush_model(["partner_id"])
+        return {id_ for [id_] in self.env.execute_query(SQL(
+            "SELECT c.id FROM res_partner c WHERE c.id = ANY(%s) AND %s", ids, MAY_BUY,
+        ))}
 
     @staticmethod
     def _runwell_customer(record):
         """Return the customer whom a record is about; none where it is one of us."""
+        if record._name == "account.move" and record.move_type not in SALE_DOCUMENTS:
+            return record.env["res.partner"]
         partner = record if record._name == "res.partner" else record.partner_id
         return partner.filtered(
             lambda partner: partner.partner_share and partner.commercial_partner_id.partner_share

@@ -27,7 +27,7 @@ class MailActivityPlan(models.Model):
         help="Suggested for customers of this grade. Empty: for any.",
     )
     runwell_sequence = fields.Integer(
-        "Order", default=10,
+        "Sequence", default=10,
         help="Of two plays that suit equally well, the one with the lower number is suggested.",
     )
     runwell_is_automatic = fields.Boolean(

@@ -38,7 +38,7 @@ class ResPartner(models.Model):
         "suppliers only if they buy from us too.",
     )
     runwell_status = fields.Selection(
-        [("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")], "Standing",
+        [("open", "Open for business"), ("frozen", "Frozen"), ("closed", "Closed")], "Standing",
         compute="_compute_runwell_status", inverse="_inverse_runwell_status",
         search="_search_runwell_status", groups=OURS,
         help="Frozen: no business for now. Closed: no business any more. Neither is scored.",
@@ -87,7 +87,28 @@ class ResPartner(models.Model):
                 domain |= fields.Domain("runwell_exclusion", "=", exclusion)
         if "open" in value:
             domain |= fields.Domain("runwell_exclusion", "not in", list(STATUS_OF_EXCLUSION))
+        # Archived ones are closed, whatever was said of them before.
+        domain &= fields.Domain("active", "=", True)
+        if "closed" in value:
+            domain |= fields.Domain("active", "=", False)
         return domain
+
+    def init(self):
+        """Index the mobile number as Odoo does the phone."""
+        return super(ResPartner, self.with_context(runwell_mobile_too=True)).init()
+
+    @api.model
+    def _phone_get_number_fields(self):
+        """Find people by mobile number, too; what is dialled and blocked remains Odoo's phone."""
+        names = super()._phone_get_number_fields()
+        if self.env.context.get("runwell_mobile_too"):
+            names = [*names, "runwell_mobile"]
+        return names
+
+    def _search_phone_mobile_search(self, operator, value):
+        return super(
+            ResPartner, self.with_context(runwell_mobile_too=True)
+        )._search_phone_mobile_search(operator, value)
 
     @api.model_create_multi
     def create(self, vals_list):

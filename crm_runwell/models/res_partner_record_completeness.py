@@ -149,7 +149,7 @@ class ResPartner(models.Model):
                 "action": "action_runwell_record",
             },
             {
-                "key": "completeness", "sequence": 14, "label": self.env._("Record"),
+                "key": "completeness", "sequence": 14, "label": self.env._("Customer record"),
                 "value": self.env._("%s %% complete", customer.runwell_completeness),
                 "hint": self.env._("Missing: %s", ", ".join(missing)) if missing else "",
                 "tone": "" if customer.runwell_completeness >= COMPLETE_FROM else "warning",

@@ -58,7 +58,7 @@ class RunwellBacktest(models.Model):
     state = fields.Selection(
         [
             ("draft", "Planned"), ("queued", "Waiting"), ("running", "Running"),
-            ("done", "Done"), ("failed", "Failed"),
+            ("done", "Done"), ("failed", "Run failed"),
         ],
         required=True, default="draft", readonly=True, index=True,
     )

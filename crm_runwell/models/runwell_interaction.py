@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 #: Who may log a contact in the name of somebody else.
@@ -14,6 +15,13 @@ FOLLOWED = frozenset({
 TOUCHES = frozenset({"partner_id", "date"})
 #: What it belongs to.
 LINKS = frozenset({"lead_id", "request_id"})
+#: Whether talk with partner ``c`` is one with a customer, where nobody says so: not with a company
+#: of the database, nor with a supplier who never bought.
+MAY_BUY = SQL(
+    """(NOT EXISTS (SELECT FROM res_company k WHERE k.partner_id = c.id)
+        AND NOT (c.supplier_rank > 0 AND c.customer_rank = 0 AND NOT EXISTS (
+                 SELECT FROM runwell_score s WHERE s.partner_id = c.id)))"""
+)
 
 
 class RunwellInteraction(models.Model):

@@ -27,7 +27,7 @@ class RunwellRelation(models.Model):
         if not self.touch_days:
             return None
         return {
-            "key": "contact_rule", "sequence": 24, "label": self.env._("Contact"),
+            "key": "contact_rule", "sequence": 24, "label": self.env._("Contact rule"),
             "value": self._touch_sentence(),
             "tone": "warning" if self.touch_overdue_days else "",
             "hint": self.env._(

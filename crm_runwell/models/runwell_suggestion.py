@@ -60,7 +60,7 @@ class RunwellSuggestion(models.Model):
     order_id = fields.Many2one(
         "sale.order", "Last shown on", ondelete="set null", index="btree_not_null",
     )
-    place = fields.Selection(PLACES, required=True)
+    place = fields.Selection(PLACES, "Shown where", required=True)
     kind = fields.Selection(KINDS, required=True)
     state = fields.Selection(STATES, required=True, default="shown")
     first_shown_on = fields.Date("First shown", required=True)

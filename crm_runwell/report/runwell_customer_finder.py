@@ -10,6 +10,7 @@ from odoo.tools import SQL, formatLang
 from ..models.constants import OPEN_STATES
 from .runwell_customer_page import WORK
 from .runwell_timeline_source import Reader
+from .runwell_timeline_talk import documents_of
 
 #: So many are shown at most.
 FOUND, SHOWN = 12, 40
@@ -215,7 +216,7 @@ class ResPartner(models.Model):
         """The activities that are due: the reader's own, or everybody's on what one may see."""
         today, parts = fields.Date.context_today(self), []
         for model, column in WORK.items():
-            query = reader.rows(model)
+            query = documents_of(reader, model)
             if query is None:
                 continue
             table = self.env[model]._table

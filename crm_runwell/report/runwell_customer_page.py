@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ..models.constants import OPEN_STATES
 from .runwell_timeline_source import Reader
-from .runwell_timeline_talk import THREADS
+from .runwell_timeline_talk import THREADS, documents_of
 
 #: The models whose activities are the customer's, and their column of the customer.
 WORK = THREADS | {"runwell.churn.alert": "partner_id"}
@@ -136,7 +136,7 @@ class ResPartner(models.Model):
         """Return the open activities on the customer and all that is open of it, by deadline."""
         parts = []
         for model, column in WORK.items():
-            documents = reader.rows(model)
+            documents = documents_of(reader, model)
             if documents is None:
                 continue
             table = self.env[model]._table

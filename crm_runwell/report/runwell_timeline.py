@@ -19,7 +19,7 @@ EVENTS = [
     ("lead_created", "Opportunity created"), ("lead_won", "Opportunity won"),
     ("lead_lost", "Opportunity lost"),
     ("quotation_sent", "Quotation sent"), ("order_confirmed", "Order confirmed"),
-    ("order_cancelled", "Order cancelled"),
+    ("order_cancelled", "Quotation or order cancelled"),
     ("delivered", "Delivered"), ("returned", "Goods returned"),
     ("invoice", "Invoice"), ("credit_note", "Credit note"),
     ("paid", "Payment received"), ("paid_back", "Paid back"),
@@ -73,10 +73,11 @@ class RunwellTimeline(models.Model):
         """Index the traces of mailings, wherever they are installed: before us or after us."""
         super()._register_hook()
         if "mailing.trace" in self.env:
-            create_index(
-                self.env.cr, "mailing_trace_runwell_idx", "mailing_trace", ["res_id"],
-                where="model = 'res.partner'",
-            )
+            for name, model in (("runwell", "res.partner"), ("runwell_lead", "crm.lead")):
+                create_index(
+                    self.env.cr, f"mailing_trace_{name}_idx", "mailing_trace", ["res_id"],
+                    where=f"model = '{model}'",
+                )
 
     @property
     def _table_query(self) -> SQL:

@@ -70,7 +70,8 @@ class MailMessage(models.Model):
     _runwell_mail_idx = models.Index(
         "(model, res_id, date DESC, id DESC) "
         "WHERE message_type IN ('email', 'email_outgoing', 'comment', 'auto_comment') "
-        "AND model IN ('res.partner', 'crm.lead', 'sale.order', 'runwell.request')"
+        "AND model IN ('res.partner', 'crm.lead', 'sale.order', 'runwell.request', "
+        "'account.move')"
     )
     _runwell_activity_idx = models.Index(
         "(model, res_id, date DESC, id DESC) WHERE mail_activity_type_id IS NOT NULL"

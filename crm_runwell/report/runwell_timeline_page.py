@@ -106,6 +106,7 @@ class RunwellTimeline(models.Model):
             raise UserError(self.env._("The period or the place to go on is not valid.")) from None
         first, last = days
         after = last and last + timedelta(days=1)
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         family = [row_id for [row_id] in self.env.execute_query(SQL(
             "SELECT id FROM res_partner WHERE commercial_partner_id = %s", customer.id,
         ))]

@@ -1,5 +1,7 @@
 """What is sold to a customer: opportunities, quotations and orders, deliveries."""
 
+from dataclasses import dataclass
+
 from odoo.tools import SQL
 
 from .runwell_timeline_source import Source, constant, user_partner
@@ -43,20 +45,60 @@ ORDER.like(
     where=SQL("sale_order.state = 'cancel'"),
 )
 
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropshipmentSource(Source):
+    """What goes from the supplier to the customer: a transfer of the supplier, for an order."""
+
+    def query(self, reader):
+        if not _knows_order(reader.env):
+            return None
+        query = super().query(reader)
+        if query is not None:
+            query.add_join("JOIN", "picking_order", "sale_order", SQL(
+                "picking_order.id = stock_picking.sale_id"
+            ))
+        return query
+
+
+def _knows_order(env):
+    """Return whether transfers name the order that they are for."""
+    return "stock.picking" in env and "sale_id" in env["stock.picking"]._fields
+
+
+def _at(place, usage):
+    """Return SQL: whether a transfer begins, or ends, at places of a usage."""
+    return SQL(
+        "%s IN (SELECT l.id FROM stock_location l WHERE l.usage = %s)",
+        SQL.identifier("stock_picking", place), usage,
+    )
+
+
+#: To the customer, or back from there; what a supplier brings to us is neither.
+_WITH_CUSTOMER = SQL(
+    """stock_picking.state = 'done' AND stock_picking.date_done IS NOT NULL AND (%s OR %s)""",
+    _at("location_dest_id", "customer"), _at("location_id", "customer"),
+)
+_DROPSHIPPED = SQL(
+    "(stock_picking.sale_id IS NOT NULL AND (%s OR %s))",
+    _at("location_dest_id", "supplier"), _at("location_id", "supplier"),
+)
+
 #: Only where stock is installed.
 DELIVERY = Source(
     number=60, kind="delivery", model="stock.picking",
     event=SQL(
-        "CASE WHEN stock_picking.picking_type_id IN (%s) THEN 'delivered' ELSE 'returned' END",
-        SQL("SELECT t.id FROM stock_picking_type t WHERE t.code = 'outgoing'"),
+        "CASE WHEN %s THEN 'delivered' ELSE 'returned' END", _at("location_dest_id", "customer"),
     ),
     date=SQL("stock_picking.date_done"), partner=SQL("stock_picking.partner_id"),
-    where=SQL(
-        """stock_picking.state = 'done' AND stock_picking.date_done IS NOT NULL
-           AND stock_picking.picking_type_id IN (
-               SELECT t.id FROM stock_picking_type t WHERE t.code IN ('outgoing', 'incoming'))"""
-    ),
+    where=lambda env: SQL("%s AND NOT %s", _WITH_CUSTOMER, _DROPSHIPPED)
+    if _knows_order(env) else _WITH_CUSTOMER,
     title=SQL("stock_picking.name"), company=SQL("stock_picking.company_id"),
     author=user_partner(SQL("stock_picking.user_id")),
     detail=SQL("stock_picking.origin"),
 ).register()
+DropshipmentSource(**DELIVERY.parts() | {
+    "number": 61, "partner": SQL("picking_order.partner_id"), "is_ordered": False,
+    "where": SQL("%s AND %s", _WITH_CUSTOMER, _DROPSHIPPED),
+}).register()

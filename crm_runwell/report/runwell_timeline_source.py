@@ -1,6 +1,7 @@
 """What the timeline is made of: a source a kind of event, told in one place."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from odoo.tools import SQL
@@ -16,26 +17,28 @@ MANY_CONTACTS = 50
 NULL = SQL("NULL")
 #: The kinds of events, in the order of their chips: (key, label, icon).
 KINDS = [
-    ("interaction", "Contacts", "fa-comments"), ("mail", "Mails", "fa-envelope-o"),
+    ("interaction", "Interactions", "fa-comments"), ("mail", "Mails", "fa-envelope-o"),
     ("meeting", "Meetings", "fa-calendar"), ("activity", "Activities", "fa-check"),
     ("opportunity", "Opportunities", "fa-star-o"), ("order", "Orders", "fa-shopping-cart"),
     ("delivery", "Deliveries", "fa-truck"), ("invoice", "Invoices", "fa-file-text-o"),
-    ("payment", "Payments", "fa-money"), ("request", "Requests", "fa-life-ring"),
+    ("payment", "Receipts and payments", "fa-money"), ("request", "Requests", "fa-life-ring"),
     ("mailing", "Mailings", "fa-bullhorn"), ("alert", "Churn alerts", "fa-bell-o"),
     ("handover", "Handovers", "fa-exchange"),
 ]
 
 #: The sources in force, by number.
 SOURCES = {}
+#: SQL, or a function of the environment that returns it.
+Part = SQL | Callable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Events of one kind, a row of one model each.
 
-    SQL parts name the table by its own name; title and label may depend on the reader: they are
-    then functions of the environment. Who may see an event is said by the
-    access and the record rules of ``model``, and by the company.
+    SQL parts name the table by its own name; those of the type Part may depend on the reader.
+    Who may see an event is said by the access and the record rules of ``model``, and by the
+    company.
     """
 
     #: Unique for good: it is part of the events' ids.
@@ -54,19 +57,19 @@ class Source:
     is_day: bool = False
     #: Whether an index has the rows of a partner in the order of their date.
     is_ordered: bool = True
-    where: SQL = SQL("TRUE")
-    title: SQL = NULL
+    where: Part = SQL("TRUE")
+    title: Part = NULL
     amount: SQL = NULL
-    currency: SQL = NULL
+    currency: Part = NULL
     company: SQL = NULL
     #: SQL: the partner who did it.
     author: SQL = NULL
-    res_model: SQL | None = None
-    res_id: SQL | None = None
+    res_model: Part | None = None
+    res_id: Part | None = None
     #: SQL of texts, asked for the events of one page only: what was said, a better label, an icon.
-    detail: SQL = NULL
-    label: SQL = NULL
-    icon: SQL = NULL
+    detail: Part = NULL
+    label: Part = NULL
+    icon: Part = NULL
 
     def register(self):
         """Add the source to those in force."""
@@ -77,6 +80,10 @@ class Source:
     def like(self, number, **changes):
         """Add another source of the same rows: another moment of them."""
         return replace(self, number=number, **changes).register()
+
+    def parts(self):
+        """Return all that it is told by, for a source of another class."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def row(self, reader):
         """Return SQL: what tells the rows apart, an integer."""
@@ -90,7 +97,7 @@ class Source:
         """Return the query of all rows that the reader may see, or None without access."""
         query = reader.rows(self.model)
         if query is not None:
-            query.add_where(self.where)
+            query.add_where(said(self.where, reader.env))
             self.of_companies(reader, query)
         return query
 
@@ -122,8 +129,8 @@ class Source:
             SQL("(%s)::varchar", said(self.title, env)),
             SQL("(%s)::numeric", self.amount),
             SQL("(%s)::integer", said(self.currency, env)),
-            self.res_model or SQL("%s::varchar", self.model),
-            SQL("(%s)::integer", self.res_id or self.row(reader)),
+            said(self.res_model, env) or SQL("%s::varchar", self.model),
+            SQL("(%s)::integer", said(self.res_id, env) or self.row(reader)),
             SQL("(%s)::integer", self.contact or self.partner),
             SQL("(%s)::integer", self.company),
             SQL("(%s)::integer", self.author),
@@ -174,7 +181,7 @@ class Source:
             return query.select(*keys)
         query.add_where(SQL("%s = family.id", self.partner))
         return SQL(
-            """SELECT event.* FROM unnest(%s) AS family (id) CROSS JOIN LATERAL (%s) AS event
+            """SELECT event.* FROM unnest(%s::int[]) AS family (id) CROSS JOIN LATERAL (%s) AS event
                 ORDER BY 1 DESC, 2 DESC LIMIT %s""",
             family, query.select(*keys), page.limit,
         )

@@ -5,23 +5,40 @@ from dataclasses import dataclass
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
+from ..models.mail_activity_interaction import SALE_DOCUMENTS
 from .runwell_timeline_source import (
     NULL,
     Source,
     constant,
+    said,
     translated,
     user_partner,
 )
 
-#: The models whose mails and activities are the customer's, and their column of the customer.
+#: The models whose mails and activities are the customer's, and their column of the customer. A
+#: new one goes to the end: its place is part of the events' ids.
 THREADS = {
     "res.partner": "id", "crm.lead": "partner_id", "sale.order": "partner_id",
-    "runwell.request": "commercial_partner_id",
+    "runwell.request": "commercial_partner_id", "account.move": "partner_id",
+}
+#: Which rows of a model are a customer's, where not all are.
+OF_CUSTOMERS = {
+    "account.move": SQL("account_move.move_type IN %s", tuple(SALE_DOCUMENTS)),
 }
 #: What an event is called by where the message has no subject.
-NAMES = {"crm.lead": "name", "sale.order": "name", "runwell.request": "name"}
+NAMES = {
+    "crm.lead": "name", "sale.order": "name", "runwell.request": "name", "account.move": "name",
+}
 #: What goes between people. Part of an index: see runwell_timeline_index.py.
 MAIL_TYPES = ("email", "email_outgoing", "comment", "auto_comment")
+
+
+def documents_of(reader, model):
+    """Return the query of the customers' documents that the reader may see, or None."""
+    documents = reader.rows(model)
+    if documents is not None and model in OF_CUSTOMERS:
+        documents.add_where(OF_CUSTOMERS[model])
+    return documents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +53,12 @@ class MessageSource(Source):
     def query(self, reader):
         if not self.is_open_to(reader):
             return None
-        documents = reader.rows(self.thread)
+        documents = documents_of(reader, self.thread)
         table, name = reader.env[self.thread]._table, NAMES.get(self.thread)
         # Not by a search of messages, which reads them all to check them one by one.
         query = Query(reader.env, "mail_message")
         query.add_where(SQL("mail_message.model = %s", self.thread))
-        query.add_where(self.where)
+        query.add_where(said(self.where, reader.env))
         query.add_join("JOIN", "document", documents.subselect(
             SQL("%s AS id", SQL.identifier(table, "id")),
             SQL("%s AS partner_id", SQL.identifier(table, THREADS[self.thread])),
@@ -71,10 +88,11 @@ class MeetingSource(Source):
         return SQL("guest.id")
 
 
-#: Of several guests of one customer the first stands for the meeting.
+#: Of several guests of one customer the first who did not decline stands for the meeting.
 FIRST_GUEST = SQL(
     """NOT EXISTS (SELECT FROM calendar_attendee g JOIN res_partner p ON p.id = g.partner_id
                     WHERE g.event_id = guest.event_id AND g.id < guest.id
+                      AND g.state IS DISTINCT FROM 'declined'
                       AND p.commercial_partner_id = guest_partner.commercial_partner_id)"""
 )
 SAID_BY_US = SQL(
@@ -123,10 +141,11 @@ for _place, _thread in enumerate(THREADS):
     _mail.like(
         20 + _place, kind="activity", event=constant("activity_done"),
         # What became a contact is shown as that.
-        where=SQL(
+        where=lambda env: SQL(
             """mail_message.mail_activity_type_id IS NOT NULL
                AND NOT EXISTS (SELECT FROM runwell_interaction i
-                                WHERE i.message_id = mail_message.id)"""
+                                WHERE i.message_id = mail_message.id
+                                  AND i.company_id = ANY(%s))""", env.companies.ids,
         ),
         label=lambda env: SQL(
             """(SELECT %s FROM mail_activity_type t
@@ -148,13 +167,15 @@ MEETING = MeetingSource(
     number=30, kind="meeting", model="calendar.event", event=constant("meeting"),
     date=SQL("calendar_event.start"), partner=SQL("guest.partner_id"),
     is_ordered=False,
-    # What became a contact is shown as that.
-    where=SQL(
+    # What became a contact is shown as that, to those who see the contact.
+    where=lambda env: SQL(
         """calendar_event.active AND calendar_event.start <= (now() AT TIME ZONE 'UTC')
+           AND guest.state IS DISTINCT FROM 'declined'
            AND NOT EXISTS (
                SELECT FROM runwell_interaction i JOIN res_partner q
                    ON q.commercial_partner_id = i.commercial_partner_id
-                WHERE i.calendar_event_id = calendar_event.id AND q.id = guest.partner_id)"""
+                WHERE i.calendar_event_id = calendar_event.id AND q.id = guest.partner_id
+                  AND i.company_id = ANY(%s))""", env.companies.ids,
     ),
     title=lambda env: SQL(
         "CASE WHEN NOT coalesce(%s, FALSE) THEN calendar_event.name END",

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .affinity import sellable
+from .sellable import sellable
 from .churn import sql_p_alive, sql_p_order
 from .features import categories
 from .purchases import category_documents, category_lines

@@ -24,6 +24,10 @@ POINTS = {"vat": 60, "registry": 60, "phone": 40, "domain": 30, "name": 50}
 #: The same postcode or city says nothing alone, and something beside another reason.
 PLACE_POINTS = 10
 
+#: What begins an extension, after a digit.
+EXTENSION = r"([0-9)])\s*(ext|x|#|转|分机).*$"
+#: So many digits after those of the country make it the country code, though no + stands before it.
+NATIONAL = 10
 #: Mail providers that anybody may have an address at, and the examples of RFC 2606.
 FREE_MAIL = (
     "126.com", "139.com", "163.com", "189.cn", "21cn.com", "aliyun.com", "aol.com", "bigpond.com",
@@ -313,19 +317,20 @@ def _phone(number):
     """Return SQL of a number with its country code, digits alone; null if it has under seven.
 
     A number without a country code is one of the partner's country, else of its company's,
-    else of the one country that all companies are in.
+    else of the one country that all companies are in. Extensions are left out.
     """
-    digits = SQL(
-        "regexp_replace(replace(%s, '(0)', ''), '[^0-9]', '', 'g')", number,
-    )
+    main = SQL("regexp_replace(%s, %s, '\\1', 'i')", number, EXTENSION)
+    digits = SQL("regexp_replace(replace(%s, '(0)', ''), '[^0-9]', '', 'g')", main)
+    code = SQL("coalesce(c.phone_code, own.phone_code, home.phone_code)::text")
     return SQL(
         """CASE WHEN length(%(digits)s) >= 7 THEN
                 CASE WHEN %(number)s ~ '^\\s*\\+' THEN %(digits)s
                      WHEN %(digits)s LIKE '00%%' THEN substr(%(digits)s, 3)
-                     ELSE coalesce(
-                              coalesce(c.phone_code, own.phone_code, home.phone_code)::text, '')
-                          || ltrim(%(digits)s, '0') END END""",
-        digits=digits, number=number,
+                     WHEN %(digits)s LIKE %(code)s || '%%'
+                          AND length(%(digits)s) >= length(%(code)s) + %(longest)s
+                     THEN %(code)s || ltrim(substr(%(digits)s, length(%(code)s) + 1), '0')
+                     ELSE coalesce(%(code)s, '') || ltrim(%(digits)s, '0') END END""",
+        digits=digits, number=number, code=code, longest=NATIONAL,
     )
 
 

@@ -9,10 +9,12 @@ from . import test_churn_model
 from . import test_churn_property
 from . import test_churn_sql
 from . import test_course
+from . import test_data
 from . import test_demo
 from . import test_digest
 from . import test_duty
 from . import test_early
+from . import test_executive
 from . import test_explanation
 from . import test_explanation_rules
 from . import test_facts
@@ -82,6 +84,7 @@ from . import test_who_is_scored
 from . import test_win_back
 from . import test_interaction
 from . import test_interaction_automatic
+from . import test_interaction_meetings
 from . import test_contact_rule
 from . import test_sales_morning_tour
 from . import test_record
@@ -107,6 +110,8 @@ from . import test_relationship_matrix
 from . import test_customer_share
 from . import test_five_steps
 from . import test_timeline_sources
+from . import test_timeline_talk
+from . import test_timeline_addons
 from . import test_timeline_page
 from . import test_timeline_rights
 from . import test_customer_page

@@ -129,12 +129,18 @@ class TestCustomerPage(TimelineCase):
         self.assertLessEqual(cost(), few)
 
     def test_a_customer_is_found_by_anything_known(self):
-        self.mill.write({"phone": "+32 2 123 45 67", "ref": "KD-0815", "vat": "BE0477472701"})
-        for text in ("mil", "KD-08", "123 45 67", "miller@mill", "0477472701"):
+        self.mill.write({"phone": "+32 2 123 45 67", "ref": "KD-0815", "vat": "BE0477472701",
+                         "runwell_mobile": "+86 138 0013 8123"})
+        for text in (
+            "mil", "KD-08", "123 45 67", "miller@mill", "0477472701", "13800138123",
+            "138 0013 8123", "+86 138 0013 8123",
+        ):
             with self.subTest(text=text):
                 self.assertIn(self.mill.id, {row["customer_id"] for row in self.find(text)})
         [row] = [row for row in self.find("miller@mill") if row["contact"]]
         self.assertEqual((row["name"], row["contact"]), ("Mill", "Miller"))
+        # What is dialled remains the phone.
+        self.assertEqual(self.mill._phone_get_number_fields(), ["phone"])
         self.assertEqual(self.find("  "), [])
         self.assertEqual(self.find("no such customer"), [])
 

@@ -13,6 +13,9 @@ class TestCustomerPageTour(HttpCase):
         cls.customer = cls.env["res.partner"].create({
             "name": "Tour Mill", "is_company": True, "ref": "TOUR-360", "user_id": admin.id,
         })
+        cls.env["res.partner"].create({
+            "name": "Tour Bakery", "is_company": True, "ref": "TOUR-361",
+        })
         product = cls.env["product.product"].create({"name": "Flour", "list_price": 10})
         order = cls.env["sale.order"].create({
             "partner_id": cls.customer.id,

@@ -54,6 +54,22 @@ class TestDuplicates(RecordCase):
                 self.assertEqual(self.reasons(one, other), {"phone"} if same else None)
             (one | other).unlink()
 
+    def test_a_chinese_telephone(self):
+        china = self.env.ref("base.cn").id
+        for mine, theirs, same in (
+            ("86 138 0013 8000", "13800138000", True),
+            ("86-021-63808888", "+86 21 6380 8888", True),
+            ("021-63808888转801", "021-63808888", True),
+            ("021-63808888 ext. 801", "021-63808888 x802", True),
+            ("(021) 63808888#801", "021-63808888 分机801", True),
+            # What begins like the country code and is no longer than a national number.
+            ("86 1234 5678", "1234 5678", False),
+        ):
+            one, other = self.two({"phone": mine}, {"phone": theirs}, country_id=china)
+            with self.subTest(mine=mine, theirs=theirs):
+                self.assertEqual(self.reasons(one, other), {"phone"} if same else None)
+                (one | other).unlink()
+
     def test_a_telephone_is_of_the_companys_country_where_the_partner_has_none(self):
         self.company.partner_id.country_id = self.env.ref("base.uk")
         one, other = self.two(
@@ -238,6 +254,10 @@ class TestDuplicates(RecordCase):
         action = self.pair(one, other).action_merge()
         wizard = self.env[action["res_model"]].with_context(**action["context"]).create({})
         self.assertEqual(wizard.dst_partner_id, other)
+
+    def test_no_partners_are_no_pair(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.users["supervisor"])
+        self.assertFalse(wizard._runwell_is_proposed([]))
 
     def test_a_login_is_never_merged_that_way(self):
         portal = new_test_user(self.env, "rw_portal", "base.group_portal").partner_id

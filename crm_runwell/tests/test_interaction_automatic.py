@@ -1,42 +1,14 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import SQL
 
-from .common import RunwellCase
-
-
-class AutomaticCase(RunwellCase):
-    """A salesperson with a customer."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.seller = new_test_user(
-            cls.env, "rw_seller", "sales_team.group_sale_salesman", company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
-        cls.own = cls.customer("Own", user_id=cls.seller.id)
-
-    def contacts(self, partner=None):
-        return self.env["runwell.interaction"].search([
-            ("commercial_partner_id", "=", (partner or self.own).id),
-            ("company_id", "=", self.company.id),
-        ])
+from .interaction_common import AutomaticCase
 
 
 @tagged("post_install", "-at_install")
 class TestActivityDone(AutomaticCase):
     """What was done with a customer is a contact by itself, once."""
-
-    def activity(self, record, kind="call", **values):
-        return self.env["mail.activity"].with_user(self.seller).create({
-            "res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id,
-            "activity_type_id": self.env.ref(f"mail.mail_activity_data_{kind}").id,
-            "user_id": self.seller.id, **values,
-        })
 
     def test_a_call(self):
         activity = self.activity(self.own, summary="Ask about the harvest")
@@ -88,6 +60,16 @@ class TestActivityDone(AutomaticCase):
         # On an alert it is a measure as before, and one only.
         self.assertEqual(records["alert"].measure_ids.kind, "call")
         self.assertEqual(len(records["alert"].measure_ids), 1)
+
+    def test_with_our_company_or_who_only_supplies(self):
+        supplier = self.customer("Supplier", supplier_rank=1)
+        before = self.env["runwell.interaction"].search_count([])
+        for partner in (self.company.partner_id, supplier):
+            self.activity(partner).action_feedback(feedback="Talked")
+        self.assertEqual(self.env["runwell.interaction"].search_count([]), before)
+        supplier.customer_rank = 1
+        self.activity(supplier).action_feedback(feedback="Sold")
+        self.assertEqual(self.contacts(supplier).note, "Sold")
 
     def test_with_nobody_or_one_of_us(self):
         before = self.env["runwell.interaction"].search_count([])
@@ -172,28 +154,6 @@ class TestActivityDone(AutomaticCase):
 @tagged("post_install", "-at_install")
 class TestMeetingOver(AutomaticCase):
     """A meeting with a customer is a contact once it is over, and follows the meeting."""
-
-    def meeting(self, *partners, ago=timedelta(hours=3), **values):
-        start = fields.Datetime.now() - ago
-        partners = self.env["res.partner"].union(self.seller.partner_id, *partners)
-        return self.env["calendar.event"].with_user(self.seller).create({
-            "name": "Tasting", "start": start, "stop": start + timedelta(hours=1),
-            "partner_ids": [Command.set(partners.ids)], "user_id": self.seller.id, **values,
-        })
-
-    def run_cron(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("crm_runwell.ir_cron_meetings").method_direct_trigger()
-        self.env.invalidate_all()
-
-    def changed(self, event):
-        """Let the change be after the last look: in a test all is at the same moment."""
-        self.env.flush_all()
-        self.env.cr.execute(SQL(
-            """UPDATE calendar_event SET runwell_logged_on = runwell_logged_on - interval '1 hour'
-                WHERE id = %s""", event.id,
-        ))
-        self.run_cron()
 
     def test_once_it_is_over(self):
         event = self.meeting(self.own, location="Their cellar")

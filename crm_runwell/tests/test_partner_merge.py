@@ -91,6 +91,17 @@ class TestPartnerMerge(PlayCase):
         asked = self.env["runwell.score.refresh"].search([("partner_id", "=", self.kept.id)])
         self.assertIn(self.company, asked.company_id)
 
+    def test_the_company_of_the_survivor_is_scored_again(self):
+        """A customer merged into a person of a company that never bought: now it has."""
+        parent = self.customer("Parent")
+        self.kept = self.customer("Person", parent_id=parent.id, is_company=False)
+        self.gone.is_company = False
+        self.env["runwell.score.refresh"]._as_machine().search([]).unlink()
+        self.merge()
+        asked = self.env["runwell.score.refresh"].search([])
+        self.assertEqual(asked.partner_id.commercial_partner_id, parent)
+        self.assertEqual(asked.company_id, self.company)
+
     def test_the_talk_of_the_second_alert(self):
         first, second = self.alerts(self.kept), self.alerts(self.gone)
         self.tried(first)

@@ -49,6 +49,17 @@ class RecordCase(RunwellCase):
 class TestRecord(RecordCase):
     """Fields, number, status and kind of a customer record."""
 
+    def test_who_is_archived_is_closed(self):
+        partner = self.customer("Gone")
+        for exclusion in (False, "blocked"):
+            partner.write({"active": False, "runwell_exclusion": exclusion})
+            self.assertEqual(partner.runwell_status, "closed")
+            for status in ("open", "frozen", "closed"):
+                found = self.env["res.partner"].with_context(active_test=False).search([
+                    ("runwell_status", "=", status), ("id", "=", partner.id),
+                ])
+                self.assertEqual(bool(found), status == "closed", status)
+
     def test_the_status_is_what_the_scoring_reads(self):
         buyer = self.buyer
         self.assertEqual(buyer.runwell_status, "open")

@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from ..report.runwell_timeline import EVENTS
-from ..report.runwell_timeline_source import KINDS, SOURCES, Reader
+from ..report.runwell_timeline_source import KINDS, SOURCES
 from .timeline_common import TimelineCase
 
 
@@ -209,14 +209,13 @@ class TestTimelineSources(TimelineCase):
             }
             for way, amount in (("inbound", 80.0), ("outbound", 30.0))
         ])
-        self.assertEqual(self.events("paid"), [])
+        self.assertEqual(self.events("paid", user=self.finance), [])
         (paid + back).action_post()
-        self.assertIsOf(
-            self.event("paid"), paid, kind="payment", date="2024-05-10", amount=80.0,
-        )
-        self.assertIsOf(
-            self.event("paid_back"), back, kind="payment", date="2024-05-10", amount=-30.0,
-        )
+        for name, payment, amount in (("paid", paid, 80.0), ("paid_back", back, -30.0)):
+            self.assertIsOf(
+                self.event(name, user=self.finance), payment, kind="payment", date="2024-05-10",
+                amount=amount, user=self.finance,
+            )
 
     def test_a_request_from_the_first_word_to_the_stars(self):
         request = self.made_on(self.env["runwell.request"].create({
@@ -277,56 +276,3 @@ class TestTimelineSources(TimelineCase):
         kinds = {key for key, _label, _icon in KINDS}
         self.assertEqual({source.kind for source in SOURCES.values()}, kinds)
         self.assertEqual(len({key for key, _label in EVENTS}), len(EVENTS))
-
-
-@tagged("post_install", "-at_install")
-class TestTimelineOfOtherAddons(TimelineCase):
-    """What appears once deliveries or mailings are installed; nothing is missed without."""
-
-    def needs(self, model):
-        if model not in self.env:
-            reader = Reader(self.env)
-            self.assertFalse([
-                source for source in SOURCES.values()
-                if source.model == model and source.is_open_to(reader)
-            ])
-            self.skipTest(f"{model} is not installed")
-
-    def test_a_delivery_and_its_return(self):
-        self.needs("stock.picking")
-        kind = self.env["stock.picking.type"].search([
-            ("code", "=", "outgoing"), ("company_id", "=", self.company.id),
-        ], limit=1)
-        picking = self.env["stock.picking"].create({
-            "partner_id": self.miller.id, "picking_type_id": kind.id, "origin": "S1",
-            "location_id": kind.default_location_src_id.id,
-            "location_dest_id": kind.default_location_dest_id.id,
-        })
-        self.assertEqual(self.events("delivered"), [])
-        picking.write({"state": "done", "date_done": "2024-05-15 12:00:00"})
-        self.supervisor.group_ids += self.env.ref("stock.group_stock_user")
-        self.assertIsOf(
-            self.event("delivered"), picking, kind="delivery", date="2024-05-15 12:00:00",
-            title=picking.name, detail="S1",
-        )
-
-    def test_a_mailing_sent_opened_clicked(self):
-        self.needs("mailing.trace")
-        mailing = self.env["mailing.mailing"].create({
-            "subject": "New harvest", "body_html": "<p>Hello</p>",
-            "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-        })
-        self.env["mailing.trace"].create({
-            "model": "res.partner", "res_id": self.miller.id, "mass_mailing_id": mailing.id,
-            "sent_datetime": "2024-05-16 08:00:00", "open_datetime": "2024-05-16 09:00:00",
-            "links_click_datetime": "2024-05-16 10:00:00",
-        })
-        self.assertEqual(self.events(), [])
-        self.supervisor.group_ids += self.env.ref("mass_mailing.group_mass_mailing_user")
-        for name, hour in (
-            ("mailing_sent", "08"), ("mailing_opened", "09"), ("mailing_clicked", "10"),
-        ):
-            self.assertIsOf(
-                self.event(name), mailing, kind="mailing", title="New harvest",
-                date=f"2024-05-16 {hour}:00:00", contact="Miller",
-            )

@@ -11,9 +11,8 @@ class TimelineCase(RunwellCase):
         super().setUpClass()
         cls.seller = cls.reader("seller", "sales_team.group_sale_salesman")
         cls.colleague = cls.reader("colleague", "sales_team.group_sale_salesman")
-        cls.supervisor = cls.reader(
-            "supervisor", "sales_team.group_sale_manager,account.group_account_invoice"
-        )
+        cls.supervisor = cls.reader("supervisor", "sales_team.group_sale_manager")
+        cls.finance = cls.reader("finance", "account.group_account_invoice")
         cls.mill = cls.customer("Mill", user_id=cls.seller.id)
         cls.miller = cls.env["res.partner"].create({
             "name": "Miller", "parent_id": cls.mill.id, "email": "miller@mill.example.com",
@@ -50,14 +49,14 @@ class TimelineCase(RunwellCase):
         self.assertEqual(len(found), 1, name)
         return found[0]
 
-    def assertIsOf(self, event, record, *, kind, date, **values):
+    def assertIsOf(self, event, record, *, kind, date, user=None, **values):
         """Check kind, moment, and that the event opens the record."""
         self.assertEqual(event["kind"], kind)
         self.assertEqual(event["date"], date)
         self.assertEqual((event["res_model"], event["res_id"]), (record._name, record.id))
         for name, value in values.items():
             self.assertEqual(event[name], value, name)
-        row = self.timeline().browse(event["id"])
+        row = self.timeline(user).browse(event["id"])
         self.assertEqual(row.action_open()["res_model"], record._name)
         self.assertEqual(row.action_open()["res_id"], record.id)
         self.assertEqual(row.commercial_partner_id, self.mill)

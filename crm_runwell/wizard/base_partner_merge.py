@@ -51,9 +51,11 @@ class BasePartnerMerge(models.TransientModel):
 
     def _log_merge_operation(self, src_partners, dst_partner):
         result = super()._log_merge_operation(src_partners, dst_partner)
+        # Where the survivor is a person of a company, the scores of the others came to that person.
+        kept = dst_partner | dst_partner.commercial_partner_id
         # sudo: the scores of the survivor in all companies, whoever merges.
         self.env["runwell.score.refresh"]._ask(self.sudo().env["runwell.score"].search(
-            [("partner_id", "in", dst_partner.commercial_partner_id.ids)]
+            [("partner_id", "in", kept.ids)]
         ))
         return result
 
@@ -126,7 +128,7 @@ class BasePartnerMerge(models.TransientModel):
         """Return whether a supervisor merges two partners that are proposed and nobody's login."""
         if not self.env.user.has_group("sales_team.group_sale_manager"):
             return False
-        low, *others = sorted(set(partner_ids))
+        low, *others = sorted(set(partner_ids)) or [False]
         if len(others) != 1 or not self.env["runwell.duplicate"].search_count([
             ("partner_id", "=", low), ("other_id", "=", others[0]), ("state", "=", "open"),
         ], limit=1):

@@ -43,7 +43,7 @@ class RunwellHighValuePlan(models.TransientModel):
     with_activities = fields.Boolean(string="Plan an activity for each", default=True)
     summary = fields.Char(compute="_compute_texts", store=True, readonly=False)
     date_deadline = fields.Date(
-        string="By", default=lambda self: fields.Date.context_today(self) + timedelta(days=14),
+        "Deadline", default=lambda self: fields.Date.context_today(self) + timedelta(days=14),
     )
     with_favorite = fields.Boolean(
         string="Keep as my favorite search", default=True,

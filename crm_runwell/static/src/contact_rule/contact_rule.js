@@ -63,6 +63,6 @@ export class RunwellContactRule extends Component {
 
 registry.category("crm_runwell.customer_blocks").add("contact_rule", {
     Component: RunwellContactRule,
-    title: _t("Contact"),
+    title: _t("Contact rule"),
     sequence: 5,
 });

@@ -73,23 +73,42 @@ export class CustomerFinder extends Component {
     async find() {
         const text = this.state.text.trim();
         if (!text) {
+            this.foundText = text;
             this.state.found = null;
             return;
         }
         const found = await this.orm.silent.call("res.partner", "find_runwell_customers", [text]);
         if (text === this.state.text.trim()) {
+            this.foundText = text;
             Object.assign(this.state, {found, at: 0});
         }
     }
 
+    /** Whether what was found is of the text that stands there now. */
+    get isUpToDate() {
+        return this.foundText === this.state.text.trim();
+    }
+
+    async choose() {
+        if (!this.isUpToDate) {
+            // Enter came before the search began, or before it answered.
+            await this.find();
+        }
+        const {found, at} = this.state;
+        if (this.isUpToDate && found?.length) {
+            this.props.choose(found[at].customer_id);
+        }
+    }
+
     onKeydown(ev) {
+        if (ev.key === "Enter") {
+            return this.choose();
+        }
         const {found, at} = this.state;
         if (!found?.length) {
             return;
         }
-        if (ev.key === "Enter") {
-            this.props.choose(found[at].customer_id);
-        } else if (ev.key === "ArrowDown" || ev.key === "ArrowUp") {
+        if (ev.key === "ArrowDown" || ev.key === "ArrowUp") {
             ev.preventDefault();
             const step = ev.key === "ArrowDown" ? 1 : -1;
             this.state.at = (at + step + found.length) % found.length;

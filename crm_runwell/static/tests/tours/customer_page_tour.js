@@ -66,6 +66,23 @@ registry.category("web_tour.tours").add("runwell_customer_page", {
         {
             content: "The finder stands again",
             trigger: `${PAGE} .o_runwell_finder input[type=search]`,
+            run: "edit TOUR-360",
+        },
+        {
+            content: "It finds the first one",
+            trigger: `${PAGE} .o_runwell_found:contains(Tour Mill)`,
+        },
+        {
+            content: "Enter, at once after another number",
+            trigger: `${PAGE} .o_runwell_finder input[type=search]`,
+            async run({edit, press}) {
+                await edit("TOUR-361");
+                await press("Enter");
+            },
+        },
+        {
+            content: "Opens the customer of that number",
+            trigger: `${PAGE} .o_runwell_customer_head h1:contains(Tour Bakery)`,
         },
     ],
 });
