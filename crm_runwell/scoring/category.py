@@ -9,10 +9,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from .sellable import sellable
 from .churn import sql_p_alive, sql_p_order
 from .features import categories
 from .purchases import category_documents, category_lines
+from .sellable import sellable
 
 #: Order days that a category must have had, and its share of the customer's year at least.
 ORDER_DAYS, REVENUE_SHARE = 4, 0.05
