@@ -33,7 +33,7 @@ SLOTS = 9
 #: Modules that the addon does without, and the tests of what it gives where they are installed.
 MORE = ("mass_mailing", "sale_stock")
 MORE_TESTS = (
-    "test_order_tracking_stock.py", "test_timeline_sources.py::TestTimelineOfOtherAddons",
+    "test_order_tracking_stock.py", "test_timeline_addons.py",
 )
 USAGE = """\
 scripts/test                 linters, installing, uninstalling, other modules beside it, all tests
