@@ -1,3 +1,4 @@
+from statistics import median_low
 from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
@@ -100,8 +101,9 @@ class TestQueryCounts(RunwellCase):
             if turn >= 2:
                 counts[with_ours].append(count)
         self.assertEqual(len(counts[True]), len(counts[False]))
-        # What Odoo looks up once in a while comes on top, never off: the least is the call's own.
-        return min(counts[True]) - min(counts[False])
+        # Odoo looks something up once in a while, and now and then writes two rows in one: what
+        # most of the calls take is the call's own.
+        return median_low(counts[True]) - median_low(counts[False])
 
     def test_confirming_an_order(self):
         orders = [
@@ -115,7 +117,7 @@ class TestQueryCounts(RunwellCase):
                 self.order(customer, AS_OF, state="draft")
                 for customer in self.customers[5 * i:5 * i + 5]
             ))
-            for i in range(6)
+            for i in range(8)
         ]
         self.assertEqual(self.beyond(*(orders.action_confirm for orders in batches)), 1)
 
