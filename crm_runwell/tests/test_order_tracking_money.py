@@ -34,8 +34,8 @@ class TestOrderTrackingMoney(TrackingCase):
         })]
         self.assertEqual(self.states(order)["invoice"], "partly")
 
-    def test_a_payment_in_instalments(self):
-        """Each is due on its own day."""
+    def invoiced_in_halves(self):
+        """Return an order and its invoice of 10 June: a half due at once, one 90 days later."""
         terms = self.env["account.payment.term"].create({"name": "Halves", "line_ids": [
             Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
             for days in (0, 90)
@@ -44,6 +44,11 @@ class TestOrderTrackingMoney(TrackingCase):
         move = order._create_invoices()
         move.write({"invoice_date": "2024-06-10", "date": "2024-06-10"})
         move.action_post()
+        return order, move
+
+    def test_a_payment_in_instalments(self):
+        """Each is due on its own day."""
+        order, move = self.invoiced_in_halves()
         with self.at("2024-06-10 12:00:00"):
             self.assertEqual(self.stage(order, "payment"), ("waiting", "2024-06-10", "Unpaid"))
         with self.at("2024-07-20 12:00:00"):
@@ -61,14 +66,7 @@ class TestOrderTrackingMoney(TrackingCase):
         self.assertEqual((line["invoiced"], line["paid"], line["open"]), (100, 60, 40))
 
     def test_a_payment_without_an_entry_goes_to_what_is_due_first(self):
-        terms = self.env["account.payment.term"].create({"name": "Halves", "line_ids": [
-            Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
-            for days in (0, 90)
-        ]})
-        order = self.order(self.buyer, "2024-06-01", payment_term_id=terms.id)
-        move = order._create_invoices()
-        move.write({"invoice_date": "2024-06-10", "date": "2024-06-10"})
-        move.action_post()
+        order, move = self.invoiced_in_halves()
         # As where Odoo's own accounting is installed, which waits for the bank's statement.
         self.patch(
             self.registry["account.move"], "_get_invoice_in_payment_state",
