@@ -26,6 +26,8 @@ MIN_SHARE = 100
 SHRINKAGE = 10
 #: Neighbours of a product that are kept, the most similar: more of them add more noise.
 NEIGHBOURS = 20
+#: Of so many of the nearest the common customers are counted: of all pairs it takes too long.
+CANDIDATES = 40
 #: Popularity is counted over the purchases of so many days.
 POPULAR_DAYS = 90
 
@@ -217,7 +219,7 @@ def neighbours(pair_table, count_table, instead_table, bit_table):
 
     Of two equally near the one with the lower id comes first. A substitute is no neighbour, nor
     is a product that fewer than :data:`MIN_COMMON` customers have as well (``common``): they are
-    counted from the nearest on, until there are enough.
+    counted for the :data:`CANDIDATES` nearest.
     """
     return SQL(
         """
@@ -228,33 +230,30 @@ def neighbours(pair_table, count_table, instead_table, bit_table):
               JOIN %(counts)s b ON b.i = p.j
              WHERE p.n * %(share)s >= least(a.n, b.n)
                AND NOT EXISTS (SELECT FROM %(instead)s s WHERE s.i = p.i AND s.j = p.j)
-        ), near AS MATERIALIZED (
-            SELECT i, array_agg(j ORDER BY similarity DESC, j) AS others,
-                   array_agg(n ORDER BY similarity DESC, j) AS n,
-                   array_agg(similarity ORDER BY similarity DESC, j) AS similarity
-              FROM (SELECT i, j, n, similarity FROM known
-                     UNION ALL
-                    SELECT j, i, n, similarity FROM known) way
-             GROUP BY i
+        ), near AS (
+            SELECT * FROM (
+                SELECT *, row_number() OVER (PARTITION BY i ORDER BY similarity DESC, j) AS place
+                  FROM (SELECT i, j, n, similarity FROM known
+                         UNION ALL
+                        SELECT j, i, n, similarity FROM known) way) placed
+             WHERE place <= %(candidates)s
+        ), found AS (
+            SELECT *, (row_number() OVER (PARTITION BY i ORDER BY place))::int AS rank
+              FROM (SELECT near.*, bit_count(x.bits & y.bits)::int AS common
+                      FROM near
+                      JOIN %(bits)s x ON x.i = near.i
+                      JOIN %(bits)s y ON y.i = near.j OFFSET 0) counted
+             WHERE common >= %(least)s
         )
-        SELECT near.i, found.j, found.n, a.n AS n_i, b.n AS n_j, found.similarity,
-               (row_number() OVER (PARTITION BY near.i ORDER BY place))::int AS rank,
+        SELECT found.i, found.j, found.n, a.n AS n_i, b.n AS n_j, found.similarity, found.rank,
                found.common
-          FROM near
-          JOIN %(bits)s mine ON mine.i = near.i
-         CROSS JOIN LATERAL (
-               SELECT * FROM (
-                   SELECT j, near.n[place] AS n, near.similarity[place] AS similarity, place,
-                          (SELECT bit_count(mine.bits & other.bits)::int FROM %(bits)s other
-                            WHERE other.i = j) AS common
-                     FROM unnest(near.others) WITH ORDINALITY one(j, place)
-                   OFFSET 0) counted
-                WHERE common >= %(least)s ORDER BY place LIMIT %(most)s) found
-          JOIN %(counts)s a ON a.i = near.i
+          FROM found
+          JOIN %(counts)s a ON a.i = found.i
           JOIN %(counts)s b ON b.i = found.j
+         WHERE found.rank <= %(most)s
         """,
         pairs=pair_table, counts=count_table, instead=instead_table, bits=bit_table,
-        k=SHRINKAGE, share=MIN_SHARE, least=MIN_COMMON, most=NEIGHBOURS,
+        k=SHRINKAGE, share=MIN_SHARE, least=MIN_COMMON, most=NEIGHBOURS, candidates=CANDIDATES,
     )
 
 
