@@ -239,10 +239,7 @@ def neighbours(pair_table, count_table, instead_table, bit_table):
              WHERE place <= %(candidates)s
         ), found AS (
             SELECT *, (row_number() OVER (PARTITION BY i ORDER BY place))::int AS rank
-              FROM (SELECT near.*, bit_count(x.bits & y.bits)::int AS common
-                      FROM near
-                      JOIN %(bits)s x ON x.i = near.i
-                      JOIN %(bits)s y ON y.i = near.j OFFSET 0) counted
+              FROM (%(counted)s OFFSET 0) counted
              WHERE common >= %(least)s
         )
         SELECT found.i, found.j, found.n, a.n AS n_i, b.n AS n_j, found.similarity, found.rank,
@@ -252,7 +249,8 @@ def neighbours(pair_table, count_table, instead_table, bit_table):
           JOIN %(counts)s b ON b.i = found.j
          WHERE found.rank <= %(most)s
         """,
-        pairs=pair_table, counts=count_table, instead=instead_table, bits=bit_table,
+        pairs=pair_table, counts=count_table, instead=instead_table,
+        counted=common_buyers(SQL("SELECT * FROM near"), bit_table),
         k=SHRINKAGE, share=MIN_SHARE, least=MIN_COMMON, most=NEIGHBOURS, candidates=CANDIDATES,
     )
 
